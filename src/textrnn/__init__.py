@@ -1,0 +1,1 @@
+"""Reproducible recurrent text models, as DVC pipelines."""

@@ -1,0 +1,1 @@
+"""Running text → a character-level language model: the second project of the chapter."""

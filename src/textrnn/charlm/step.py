@@ -1,0 +1,34 @@
+"""What a batch of running text costs."""
+
+from typing import Any
+
+from textrnn.backend import keras, tf
+from textrnn.charlm.model import zero_states
+from textrnn.params.character_model import Architecture, Chunks, Streams
+from textrnn.steps import Carry, Values
+
+
+class NextCharacter:
+    """Cross-entropy of each next character, in nats, averaged over a window's steps.
+
+    Args:
+        architecture: of the model, for the shape of its states.
+        batches: `streams` carry their state from batch to batch (truncated BPTT); windows that
+            are shuffled start from zero states each.
+    """
+
+    def __init__(self, architecture: Architecture, batches: Chunks | Streams) -> None:
+        self._architecture = architecture
+        self._streams = batches.size if isinstance(batches, Streams) else None
+
+    def start(self) -> Carry:
+        return zero_states(self._architecture, self._streams) if self._streams else ()
+
+    def __call__(
+        self, model: keras.Model, batch: Any, carry: Carry, training: bool
+    ) -> tuple[Values, Carry]:
+        inputs, targets = batch
+        states = carry if self._streams else zero_states(self._architecture, tf.shape(inputs)[0])
+        logits, *states = model([inputs, *states], training=training)
+        losses = keras.losses.sparse_categorical_crossentropy(targets, logits, from_logits=True)
+        return {"loss": tf.reduce_mean(losses, axis=1)}, (states if self._streams else ())

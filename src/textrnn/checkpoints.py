@@ -1,0 +1,53 @@
+"""A training's whole state after an epoch, kept outside every DVC output."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from textrnn import atomic
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+def fingerprint(parameters: str, inputs: Iterable[Path]) -> str:
+    """Return a hash of parameters, input files and the package's loaded code.
+
+    A checkpoint of other parameters, inputs or code lies under another name, so it is never found.
+    """
+    digest = hashlib.sha256(parameters.encode())
+    code = [m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "textrnn"]
+    for file in [*sorted(Path(f) for f in code if f), *_files(inputs)]:
+        digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _files(inputs: Iterable[Path]) -> Iterable[Path]:
+    for path in inputs:
+        yield from sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+
+
+def save(file: Path, arrays: Arrays, state: Mapping[str, Any]) -> None:
+    """Write arrays and a JSON-able state, whole or not at all."""
+    with atomic.file(file) as part:
+        save_file(
+            {k: np.ascontiguousarray(v) for k, v in arrays.items()},
+            part,
+            metadata={"state": json.dumps(state)},
+        )
+
+
+def load(file: Path) -> tuple[Arrays, dict[str, Any]] | None:
+    """Return what `save` wrote, or None where there is no checkpoint."""
+    if not file.exists():
+        return None
+    with safe_open(file, "numpy") as content:
+        arrays = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118 - no mapping
+        return arrays, json.loads(content.metadata()["state"])

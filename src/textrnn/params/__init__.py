@@ -1,0 +1,1 @@
+"""params.yaml as frozen, typed objects: one schema a stage, in a file of its own."""

@@ -1,0 +1,41 @@
+"""Schema of a character model: its `architecture`, `training` and `sampling`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from textrnn.params.base import Params
+from textrnn.params.optimisation import Optimisation, Size
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Architecture(Params):
+    """The chapter's character model: embedding → recurrent layers → logits of each character."""
+
+    embedding: Size
+    cell: Literal["SimpleRNN", "LSTM", "GRU"]
+    units: Size
+    layers: Size
+    dropout: Rate  # between layers, and before the logits
+
+
+class Chunks(Params):
+    """Windows shuffled through a buffer, each read from a zero state: the book's."""
+
+    method: Literal["chunks"]
+    size: Size
+    shuffle: Size
+
+
+class Streams(Params):
+    """The text as `size` parallel streams, their state carried on (truncated BPTT)."""
+
+    method: Literal["streams"]
+    size: Size
+
+
+class Training(Optimisation):
+    """Training of a character model."""
+
+    batches: Annotated[Chunks | Streams, Field(discriminator="method")]

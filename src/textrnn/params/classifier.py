@@ -1,0 +1,50 @@
+"""Schema of a sentiment model: its `architecture` and `training`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from textrnn.params.base import Params
+from textrnn.params.optimisation import Optimisation, Size
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Architecture(Params):
+    """The chapter's `build_rnn_model`: embedding → recurrent layers → dense → probability."""
+
+    embedding: Size
+    cell: Literal["SimpleRNN", "LSTM", "GRU"]
+    units: Size
+    layers: Size
+    bidirectional: bool
+    dense: Size
+    mask: bool  # whether padding is masked (the book's is not)
+    dropout: Rate  # of embeddings, and before the dense layers
+
+
+class Padded(Params):
+    """Batches in order, each padded to its longest text: the book's."""
+
+    method: Literal["padded"]
+    size: Size
+
+
+class Buckets(Params):
+    """Batches of texts of like length, shuffled anew in every epoch."""
+
+    method: Literal["buckets"]
+    size: Size
+    shuffle: Size  # examples in the shuffle buffer
+    boundaries: Annotated[
+        list[Size], Field(min_length=1)
+    ]  # a bucket ends below each of these lengths
+
+
+Batches = Annotated[Padded | Buckets, Field(discriminator="method")]
+
+
+class Training(Optimisation):
+    """Training of a sentiment model."""
+
+    batches: Batches

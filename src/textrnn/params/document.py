@@ -1,0 +1,155 @@
+"""Schema of params.yaml as a whole: every block, and that the names they use exist."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from textrnn.errors import UserError
+from textrnn.params import base, character_model, classifier, problems
+from textrnn.params.base import Params
+from textrnn.params.chunk import Chunk
+from textrnn.params.corpus import Corpora, CorpusName, OwnTable, OwnText, Table, Text
+from textrnn.params.encode import Encode
+from textrnn.params.optimisation import Seeds
+from textrnn.params.sampling import Sampling
+from textrnn.params.split import Split
+from textrnn.params.tokens import Tokens, Vocabulary
+
+
+class SentimentDataset(Params):
+    """Labelled texts, split, tokenised and encoded."""
+
+    corpus: CorpusName
+    split: Split
+    tokens: Tokens
+    vocabulary: Vocabulary
+    encode: Encode
+
+
+class SentimentModel(Params):
+    """A classifier of one dataset."""
+
+    dataset: str
+    architecture: classifier.Architecture
+    training: classifier.Training
+    seeds: Seeds
+
+
+class Sentiment(Params):
+    """The first project's datasets and models."""
+
+    datasets: dict[str, SentimentDataset]
+    models: dict[str, SentimentModel]
+
+
+class CharacterDataset(Params):
+    """Running text, cut into held-out parts and windows."""
+
+    corpus: CorpusName
+    chunk: Chunk
+
+
+class CharacterModel(Params):
+    """A character-level language model of one dataset."""
+
+    dataset: str
+    architecture: character_model.Architecture
+    training: character_model.Training
+    sampling: Sampling
+    seeds: Seeds
+
+
+class Charlm(Params):
+    """The second project's datasets and models."""
+
+    datasets: dict[str, CharacterDataset]
+    models: dict[str, CharacterModel]
+
+
+class Document(Params):
+    """params.yaml."""
+
+    corpora: Corpora
+    sentiment: Sentiment
+    charlm: Charlm
+
+
+def load(file: Path = base.FILE) -> Document:
+    """Return the whole of params.yaml, validated, with every name that it uses checked.
+
+    Raises:
+        UserError: one line for each thing that is wrong, with its full path.
+    """
+    document: Document = base.validate(base.read(file), Document, "", file)
+    wrong = [*_bad_names(document), *_bad_references(document), *_bad_windows(document)]
+    if wrong:
+        raise UserError("\n".join(f"{file}: {w}" for w in wrong))
+    return document
+
+
+def _bad_names(document: Document) -> list[str]:
+    """Names become folders: only letters, digits, `-` and `_`, so that none can leave `data/`."""
+    sections: dict[str, Iterable[str]] = {
+        "corpora.raw": document.corpora.raw,
+        "corpora.own": document.corpora.own,
+        "sentiment.datasets": document.sentiment.datasets,
+        "sentiment.models": document.sentiment.models,
+        "charlm.datasets": document.charlm.datasets,
+        "charlm.models": document.charlm.models,
+    }
+    return [
+        f"{section}: the name {name!r} may hold only letters, digits, '-' and '_'."
+        for section, names in sections.items()
+        for name in names
+        if not base.NAME.fullmatch(name)
+    ]
+
+
+def _bad_references(document: Document) -> list[str]:
+    return [
+        *_bad_task("sentiment", document.sentiment, "csv", document.corpora),
+        *_bad_task("charlm", document.charlm, "txt", document.corpora),
+    ]
+
+
+def _bad_task(
+    task: str, section: Sentiment | Charlm, form: Literal["csv", "txt"], corpora: Corpora
+) -> list[str]:
+    wrong = []
+    for name, dataset in section.datasets.items():
+        wrong += _bad_corpus(corpora, f"{task}.datasets.{name}", dataset.corpus, form)
+    for name, model in section.models.items():
+        if model.dataset not in section.datasets:
+            near = problems.nearest(model.dataset, section.datasets)
+            missing = f"{task}.datasets.{model.dataset} does not exist{near}"
+            wrong.append(f"{task}.models.{name}.dataset: {missing}")
+    return wrong
+
+
+def _bad_corpus(
+    corpora: Corpora, key: str, corpus: CorpusName, form: Literal["csv", "txt"]
+) -> list[str]:
+    catalogue: Mapping[str, Table | Text | OwnTable | OwnText] = (
+        corpora.raw if corpus.folder == "raw" else corpora.own
+    )
+    where = f"corpora.{corpus.folder}.{corpus.name}"
+    if corpus.name not in catalogue:
+        return [f"{key}.corpus: {where} does not exist{problems.nearest(corpus.name, catalogue)}"]
+    found = catalogue[corpus.name].format
+    return [] if found == form else [f"{key}.corpus: {where} has format {found}, not {form}."]
+
+
+def _bad_windows(document: Document) -> list[str]:
+    """A carried state needs windows that follow one another without gap or overlap."""
+    wrong = []
+    for name, model in document.charlm.models.items():
+        dataset = document.charlm.datasets.get(model.dataset)
+        if dataset is None or model.training.batches.method != "streams":
+            continue
+        if dataset.chunk.stride != dataset.chunk.steps:
+            chunk = f"charlm.datasets.{model.dataset}.chunk"
+            wrong.append(
+                f"charlm.models.{name}.training.batches: streams need {chunk}.stride "
+                f"to equal {chunk}.steps ({dataset.chunk.steps})."
+            )
+    return wrong

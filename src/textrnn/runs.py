@@ -1,0 +1,70 @@
+"""A model trained once for each of its seeds: weights and history of each, as files."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from textrnn import atomic, checkpoints, training, weights
+from textrnn.backend import keras
+from textrnn.params.optimisation import Optimisation
+from textrnn.paths import Model
+from textrnn.steps import Epochs, Step
+
+
+def train(
+    home: Model,
+    description: str,
+    build: Callable[[], keras.Model],
+    step: Step,
+    epochs: Callable[[int], Epochs],
+    validate: Callable[[keras.Model], dict[str, float]] | None,
+    options: Optimisation,
+    seeds: Sequence[int],
+    inputs: Iterable[Path],
+) -> None:
+    """Train `build()` with each seed and write the model's folder.
+
+    Args:
+        home: the model's paths.
+        description: `weights.describe` of the model.
+        build: makes the model with weights drawn from the seed in force.
+        step: what a batch costs.
+        epochs: gives a seed's batches.
+        validate: measures on held-out data, or None.
+        options: the model's `training`.
+        seeds: one run each; finished ones are found again after a killed run.
+        inputs: the files that the result depends on.
+    """
+    started = time.monotonic()
+    key = checkpoints.fingerprint(description + options.model_dump_json(), inputs)
+    with atomic.folder(home.home) as part:
+        (part / "model.json").write_text(description, encoding="utf-8", newline="\n")
+        for seed in seeds:
+            training.prepare(seed)
+            model = build()
+            check = (lambda model=model: validate(model)) if validate else None
+            file = home.checkpoints / key / f"seed-{seed}.safetensors"
+            trainer = training.Trainer(model, step, epochs(seed), check, options, file)
+            history = trainer.run()
+            folder = part / f"seed-{seed}"
+            folder.mkdir()
+            weights.save(model, folder / "weights.safetensors")
+            (folder / "history.json").write_text(json.dumps(history, indent=1) + "\n", newline="\n")
+    _keep_only(home.checkpoints / key)
+    _write_seconds(home, time.monotonic() - started)
+
+
+def _keep_only(folder: Path) -> None:
+    """Remove checkpoints of the model's other parameters, inputs and code."""
+    for other in folder.parent.iterdir():
+        if other != folder:
+            shutil.rmtree(other)
+
+
+def _write_seconds(home: Model, seconds: float) -> None:
+    """Seconds differ from run to run, so they are kept out of git and of DVC's outputs."""
+    home.metrics.mkdir(parents=True, exist_ok=True)
+    file = home.metrics / "timings.json"
+    file.write_text(json.dumps({"train_seconds": round(seconds, 1)}) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Labelled texts → a classifier: the first project of the chapter."""

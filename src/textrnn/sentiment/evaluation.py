@@ -1,0 +1,110 @@
+"""Predictions of a classifier, and the measures, curves and errors that follow from them."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn import metrics
+
+from textrnn import weights
+from textrnn.backend import keras, tf
+
+WORST = 20  # texts to show
+CURVE_POINTS = 200  # of a ROC curve: as many as a picture shows
+
+
+def predict(model: keras.Model, batches: tf.data.Dataset) -> pd.DataFrame:
+    """Return each example's `label` and `probability`, in the order of the split.
+
+    Args:
+        batches: (places [B], tokens [B, T], labels [B, 1]), in any order.
+    """
+    places, labels, probabilities = [], [], []
+    forward = tf.function(
+        lambda tokens: model(tokens, training=False),
+        input_signature=[tf.TensorSpec((None, None), tf.int64)],
+    )
+    for place, tokens, label in batches:
+        places.append(place.numpy())
+        labels.append(label.numpy()[:, 0])
+        probabilities.append(forward(tokens).numpy()[:, 0])
+    frame = pd.DataFrame(
+        {"label": np.concatenate(labels), "probability": np.concatenate(probabilities)},
+        index=pd.Index(np.concatenate(places), name="place"),
+    )
+    return frame.sort_index()
+
+
+def predict_all(
+    model: keras.Model, batches: Mapping[str, tf.data.Dataset], files: Mapping[int, Path]
+) -> dict[int, dict[str, pd.DataFrame]]:
+    """Return, for each seed's weights, the predictions of each split."""
+    found = {}
+    for seed, file in files.items():
+        weights.load(model, file)
+        found[seed] = {split: predict(model, source) for split, source in batches.items()}
+    return found
+
+
+def measures(predictions: pd.DataFrame) -> dict[str, float]:
+    """Return accuracy, cross-entropy in nats and the area under the ROC curve.
+
+    A split that holds one class only has no such area; its `auc` is nan.
+    """
+    label, probability = predictions["label"], predictions["probability"].astype(float)
+    both = label.nunique() == 2
+    return {
+        "accuracy": float(metrics.accuracy_score(label, probability > 0.5)),
+        "loss": float(metrics.log_loss(label, probability, labels=[0, 1])),
+        "auc": float(metrics.roc_auc_score(label, probability)) if both else float("nan"),
+    }
+
+
+def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return how many texts of each actual class were predicted as each."""
+    counts = metrics.confusion_matrix(
+        predictions["label"], predictions["probability"] > 0.5, labels=[0, 1]
+    )
+    cells = [(a, p, int(counts[a, p])) for a in (0, 1) for p in (0, 1)]
+    return pd.DataFrame(cells, columns=["actual", "predicted", "texts"])
+
+
+def roc(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the ROC curve, thinned to what a picture shows."""
+    false, true, _ = metrics.roc_curve(predictions["label"], predictions["probability"])
+    kept = np.unique(np.linspace(0, len(false) - 1, CURVE_POINTS).round().astype(int))
+    return pd.DataFrame({"false_positive_rate": false[kept], "true_positive_rate": true[kept]})
+
+
+def worst(predictions: pd.DataFrame, texts: Iterable[str], count: int = WORST) -> pd.DataFrame:
+    """Return the texts that the model was most surely wrong about, the worst first."""
+    error = (predictions["label"] - predictions["probability"]).abs()
+    order = error.sort_values(ascending=False, kind="stable").index[:count]
+    wanted = {int(place) for place in order}
+    found = {i: text for i, text in enumerate(texts) if i in wanted}
+    table = predictions.loc[order].reset_index()
+    return table.assign(text=[found[int(i)] for i in order])
+
+
+def summary(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, Any]:
+    """Return each split's measures averaged over seeds, and how many seeds there were.
+
+    With several, `seeds.std` is the sample standard deviation of the test accuracy.
+    """
+    each = [{split: measures(p) for split, p in splits.items()} for splits in found.values()]
+    means: dict[str, Any] = {
+        split: {k: float(np.mean([values[split][k] for values in each])) for k in each[0][split]}
+        for split in each[0]
+    }
+    seeds: dict[str, float] = {"n": len(each)}
+    if len(each) > 1:
+        seeds["std"] = float(np.std([values["test"]["accuracy"] for values in each], ddof=1))
+    return {**means, "seeds": seeds}
+
+
+def predictions_table(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Return all predictions in one table: seed, split, place, label, probability."""
+    parts = {(seed, split): p for seed, splits in found.items() for split, p in splits.items()}
+    return pd.concat(parts, names=["seed", "split"]).reset_index()

@@ -1,0 +1,46 @@
+"""The rows of a split as a file, one JSON object a line."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from textrnn.errors import UserError
+
+
+@dataclass(frozen=True)
+class Row:
+    """A labelled text and its place in the corpus, counted from 0."""
+
+    row: int
+    label: int
+    text: str
+
+
+def write(rows: Iterable[Row], file: Path) -> None:
+    """Write rows as JSON, one object a line, in UTF-8."""
+    with file.open("w", encoding="utf-8", newline="\n") as out:
+        for row in rows:
+            out.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+
+
+def read(file: Path) -> Iterator[Row]:
+    """Yield the rows that `write` wrote, in order.
+
+    Raises:
+        UserError: a line is not a row (the file was changed by hand, or cut short).
+    """
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield Row(**json.loads(line))
+            except (ValueError, TypeError):
+                raise UserError(
+                    f"{file}, line {number:,}: not a row. Run `dvc checkout --force`."
+                ) from None
+
+
+def count(file: Path) -> int:
+    """Return how many rows a split has."""
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)

@@ -1,0 +1,55 @@
+"""Tokens ↔ ids: token k (from 0) has id k + 1, an unknown token n + 1, padding 0."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from textrnn.params.tokens import Vocabulary as Options
+
+PADDING = 0
+
+
+class Vocabulary:
+    """The n tokens that have ids of their own; `size` is n + 2, with padding and the unknown."""
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self.tokens = list(tokens)
+        self.unknown = len(self.tokens) + 1
+        self.size = len(self.tokens) + 2
+        self._ids = {token: i for i, token in enumerate(self.tokens, start=1)}
+
+    def encode(self, tokens: Iterable[str]) -> list[int]:
+        """Return the tokens' ids."""
+        get, unknown = self._ids.get, self.unknown
+        return [get(token, unknown) for token in tokens]
+
+    def decode(self, ids: Iterable[int], unknown: str = "[UNK]") -> list[str]:
+        """Return the ids' tokens, padding left out.
+
+        Raises:
+            IndexError: an id is beyond the vocabulary.
+        """
+        names = ["", *self.tokens, unknown]
+        return [names[i] for i in ids if i != PADDING]
+
+
+def select(counts: Counter[str], options: Options) -> list[str]:
+    """Return the tokens that get ids, in order of id; `counts` is in order of first appearance.
+
+    Of equally frequent tokens the one seen first comes first.
+    """
+    frequent = [t for t, n in counts.most_common() if n >= options.min_count][: options.size]
+    if options.order == "frequency":
+        return frequent
+    kept = set(frequent)
+    return [token for token in counts if token in kept]
+
+
+def write(tokens: Iterable[str], file: Path) -> None:
+    """Write one token a line, the first having id 1 (no token holds white space)."""
+    file.write_text("".join(f"{t}\n" for t in tokens), encoding="utf-8", newline="\n")
+
+
+def read(file: Path) -> Vocabulary:
+    """Read what `write` wrote."""
+    return Vocabulary(file.read_text(encoding="utf-8").split("\n")[:-1])

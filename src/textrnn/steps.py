@@ -1,0 +1,29 @@
+"""What a task gives the training loop: its batches by epoch, and what one batch costs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from textrnn.backend import keras, tf
+
+Carry = Sequence[tf.Tensor]
+Values = dict[str, tf.Tensor]
+Epochs = Callable[[int], tf.data.Dataset]  # the batches of an epoch, by its number from 0
+
+
+class Step(Protocol):
+    """A task, as the training loop sees it."""
+
+    def start(self) -> Carry:
+        """Return what the first batch of an epoch is given as carried state."""
+
+    def __call__(
+        self, model: keras.Model, batch: Any, carry: Carry, training: bool
+    ) -> tuple[Values, Carry]:
+        """Return each example's `loss` (and other measures), all [B] float32, and the new state."""
+
+
+def epoch_seed(seed: int, epoch: int) -> int:
+    """Return a seed that is an epoch's own, so that a resumed run draws what a whole one draws."""
+    return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])

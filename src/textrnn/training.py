@@ -1,0 +1,207 @@
+"""One training loop, over `tf.distribute` strategies, for every task: a `Step` says what is learnt.
+
+Keras 3's `fit` fails under several workers (keras issue 20585), and carries no state from batch to
+batch; layers, losses and optimizer are Keras's.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from textrnn import checkpoints
+from textrnn.backend import keras, tf
+from textrnn.params.optimisation import Optimisation
+from textrnn.steps import Carry, Epochs, Step
+
+History = list[dict[str, float]]
+Validate = Callable[[], dict[str, float]]
+
+
+def prepare(seed: int) -> None:
+    """Seed Python, NumPy and TensorFlow, and have every operation give the same bits every time."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+def optimizer(options: Optimisation, steps: int) -> keras.optimizers.Optimizer:
+    """Return Adam with the parameters' schedule and clipping; `steps` are those of the run."""
+    return keras.optimizers.Adam(_rate(options, steps), global_clipnorm=options.clip_norm)
+
+
+def _rate(options: Optimisation, steps: int) -> Any:
+    first = options.learning_rate
+    last = options.final_learning_rate or first
+    if options.schedule == "cosine":
+        return keras.optimizers.schedules.CosineDecay(first, steps, alpha=last / first)
+    if options.schedule == "exponential":
+        return keras.optimizers.schedules.ExponentialDecay(first, steps, last / first)
+    return first
+
+
+class Trainer:
+    """A model being trained: its optimizer, history and best weights so far.
+
+    Args:
+        model: built, with its initial weights.
+        step: what a batch costs.
+        epochs: gives an epoch's batches by its number, from 0.
+        validate: measures on held-out data, `loss` among them; None where nothing is held out.
+        options: epochs, rates, clipping, early stopping.
+        checkpoint: the file that holds the state after each epoch.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        step: Step,
+        epochs: Epochs,
+        validate: Validate | None,
+        options: Optimisation,
+        checkpoint: Path,
+    ) -> None:
+        self.model, self.step, self.epochs, self.validate = model, step, epochs, validate
+        self.options, self.checkpoint = options, checkpoint
+        self.history: History = []
+        self._best: list[Any] | None = None
+        first = epochs(0)
+        self._steps = int(first.reduce(0, lambda n, *_: n + 1))
+        self.optimizer = optimizer(options, self._steps * options.epochs)
+        self.optimizer.build(model.trainable_variables)
+        self._train_step = train_step(model, step, self.optimizer, first.element_spec)
+
+    def run(self) -> History:
+        """Train to the end, from the checkpoint if there is one; return the history by epoch.
+
+        With early stopping, the model is left with its best weights, otherwise with its last.
+        """
+        self._resume()
+        while len(self.history) < self.options.epochs and not self._is_stopped():
+            measures = self._epoch(len(self.history))
+            if self.validate:
+                measures |= {f"valid_{k}": v for k, v in self.validate().items()}
+            self.history.append(measures)
+            if self.options.early_stopping and self._best_epoch() == len(self.history) - 1:
+                self._best = [w.numpy() for w in self.model.weights]
+            self._save()
+            tqdm.write(f"epoch {len(self.history)}/{self.options.epochs}  {_line(measures)}")
+        if self._best is not None:
+            self.model.set_weights(self._best)
+        return self.history
+
+    def _epoch(self, number: int) -> dict[str, float]:
+        """Train on every batch of an epoch; return the means over its examples."""
+        sums: dict[str, Any] = {}
+        examples: Any = 0
+        carry = self.step.start()
+        batches = tf.distribute.get_strategy().experimental_distribute_dataset(self.epochs(number))
+        title = f"epoch {number + 1}/{self.options.epochs}"
+        with tqdm(total=self._steps, desc=title, unit="batch", disable=None, leave=False) as bar:
+            for i, batch in enumerate(batches):
+                values, count, carry = self._train_step(batch, carry)
+                sums = {k: v + sums.get(k, 0) for k, v in values.items()}
+                examples += count
+                if i % 20 == 19:
+                    bar.set_postfix({k: f"{float(v / examples):.4f}" for k, v in sums.items()})
+                bar.update()
+        return {k: float(v / examples) for k, v in sums.items()}
+
+    def _best_epoch(self) -> int:
+        """Return the epoch with the best validation so far; without early stopping, the last."""
+        stopping = self.options.early_stopping
+        if stopping is None:
+            return len(self.history) - 1
+        values = [row[f"valid_{stopping.metric}"] for row in self.history]
+        return int(np.argmax(values) if stopping.metric == "accuracy" else np.argmin(values))
+
+    def _is_stopped(self) -> bool:
+        stopping = self.options.early_stopping
+        if stopping is None or not self.history:
+            return False
+        return len(self.history) - 1 - self._best_epoch() >= stopping.patience
+
+    def _variables(self) -> dict[str, Any]:
+        return {
+            f"{owner}/{i}": variable
+            for owner, variables in (
+                ("model", self.model.variables),
+                ("optimizer", self.optimizer.variables),
+            )
+            for i, variable in enumerate(variables)
+        }
+
+    def _save(self) -> None:
+        arrays = {k: np.asarray(v) for k, v in self._variables().items()}
+        best = {f"best/{i}": value for i, value in enumerate(self._best or [])}
+        checkpoints.save(self.checkpoint, arrays | best, {"history": self.history})
+
+    def _resume(self) -> None:
+        found = checkpoints.load(self.checkpoint)
+        if found is None:
+            return
+        arrays, state = found
+        for key, variable in self._variables().items():
+            variable.assign(arrays[key])
+        self.history = state["history"]
+        best = [arrays[f"best/{i}"] for i in range(len(self.model.weights)) if "best/0" in arrays]
+        self._best = best or None
+        tqdm.write(f"going on after epoch {len(self.history)}, from {self.checkpoint}")
+
+
+def train_step(
+    model: keras.Model, step: Step, optimizer: keras.optimizers.Optimizer, batch_spec: Any
+) -> Callable[[Any, Carry], tuple[dict[str, tf.Tensor], tf.Tensor, Carry]]:
+    """Return the compiled function that learns from one global batch.
+
+    It takes a batch and the carried state, and returns the sums of each measure over the batch's
+    examples (float64), how many examples there were, and the new carried state.
+    """
+    strategy = tf.distribute.get_strategy()
+    carry_spec = tf.nest.map_structure(tf.TensorSpec.from_tensor, step.start())
+
+    def replica(batch: Any, carry: Carry) -> Any:
+        with tf.GradientTape() as tape:
+            values, carry = step(model, batch, carry, training=True)
+            count = tf.shape(values["loss"])[0]
+            total = tf.distribute.get_replica_context().all_reduce("SUM", count)
+            loss = tf.reduce_sum(values["loss"]) / tf.cast(total, tf.float32)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        sums = {k: tf.reduce_sum(tf.cast(v, tf.float64)) for k, v in values.items()}
+        return sums, tf.cast(count, tf.float64), carry
+
+    @tf.function(input_signature=(batch_spec, carry_spec))  # type: ignore[untyped-decorator]
+    def run(batch: Any, carry: Carry) -> Any:
+        sums, count, carry = strategy.run(replica, args=(batch, carry))
+        return (
+            strategy.reduce("SUM", sums, axis=None),
+            strategy.reduce("SUM", count, axis=None),
+            carry,
+        )
+
+    return run  # type: ignore[no-any-return]
+
+
+def measure(model: keras.Model, step: Step, batches: tf.data.Dataset) -> dict[str, float]:
+    """Return the means of a step's measures over all examples, without learning from them."""
+
+    @tf.function(input_signature=(batches.element_spec,))  # type: ignore[untyped-decorator]
+    def values(batch: Any) -> Any:
+        found, _ = step(model, batch, step.start(), training=False)
+        return {k: tf.reduce_sum(tf.cast(v, tf.float64)) for k, v in found.items()}, tf.shape(
+            found["loss"]
+        )[0]
+
+    sums: dict[str, float] = {}
+    examples = 0
+    for batch in batches:
+        found, count = values(batch)
+        sums = {k: float(v) + sums.get(k, 0.0) for k, v in found.items()}
+        examples += int(count)
+    return {k: v / examples for k, v in sums.items()}
+
+
+def _line(measures: dict[str, float]) -> str:
+    return "  ".join(f"{k} {v:.4f}" for k, v in measures.items())

@@ -1,0 +1,18 @@
+"""Check params.yaml as a whole → a record that it was right, on which every stage depends."""
+
+from textrnn import atomic, paths
+from textrnn.errors import UserError
+from textrnn.params import document
+
+
+def main() -> None:
+    try:
+        document.load()
+    except UserError as error:
+        raise SystemExit(f"check: {error}") from None
+    with atomic.file(paths.CHECKED) as part:
+        part.write_text("params.yaml is right\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

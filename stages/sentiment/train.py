@@ -1,0 +1,37 @@
+"""Train a classifier: shards and vocabulary → weights and history of each seed."""
+
+from textrnn import paths, runs, training, weights
+from textrnn.params.base import load
+from textrnn.params.classifier import Architecture, Training
+from textrnn.params.optimisation import Seeds
+from textrnn.sentiment import batching, vocabulary
+from textrnn.sentiment.model import build
+from textrnn.sentiment.step import Classification
+from textrnn.stage import stage
+
+
+@stage
+def main(model: str) -> None:
+    key = f"sentiment.models.{model}"
+    data = paths.Dataset("sentiment", load(f"{key}.dataset", str))
+    architecture = load(f"{key}.architecture", Architecture)
+    options = load(f"{key}.training", Training)
+
+    size = vocabulary.read(data.vocab).size
+    step = Classification()
+    valid = batching.in_order(data.shards("valid"), options.batches)
+    runs.train(
+        home=paths.Model("sentiment", model),
+        description=weights.describe(architecture, data.name, size),
+        build=lambda: build(architecture, size),
+        step=step,
+        epochs=lambda seed: batching.texts(data.shards("train"), options.batches, seed),
+        validate=lambda network: training.measure(network, step, valid),
+        options=options,
+        seeds=load(f"{key}.seeds", Seeds),
+        inputs=[data.vocab, data.shards("train"), data.shards("valid")],
+    )
+
+
+if __name__ == "__main__":
+    main()
