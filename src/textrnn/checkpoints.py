@@ -38,7 +38,7 @@ def save(file: Path, arrays: Arrays, state: Mapping[str, Any]) -> None:
     """Write arrays and a JSON-able state, whole or not at all."""
     with atomic.file(file) as part:
         save_file(
-            {k: np.ascontiguousarray(v) for k, v in arrays.items()},
+            {k: np.asarray(v, order="C") for k, v in arrays.items()},
             part,
             metadata={"state": json.dumps(state)},
         )

@@ -1,0 +1,59 @@
+# Each target works in a fresh clone: it makes .venv first, from the lock.
+
+VENV := .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export DVC_NO_ANALYTICS := 1
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+
+QUICK := sentiment-evaluate@quick charlm-evaluate@quick charlm-sample@quick
+BOOK_CLASSIFIERS := book-bilstm book-birnn-last100 book-rnn
+BOOK_WRITERS := book book-tail
+BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%)
+
+.DEFAULT_GOAL := help
+.PHONY: help quick book results test lint bench lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "textrnn needs Python 3.11; this is " + sys.version.split()[0] + ". Say which: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
+	@touch $@
+
+quick: $(VENV)/installed ## train and show the small models (two minutes)
+	dvc repro $(QUICK)
+	@textrnn results quick
+
+book: $(VENV)/installed ## train the book's models (about 75 minutes on two cores)
+	@echo "The book's five models take about 75 minutes on two cores; what is up to date is not run again."
+	dvc repro $(BOOK)
+	@textrnn results $(BOOK_CLASSIFIERS) $(BOOK_WRITERS)
+
+results: $(VENV)/installed ## show the metrics that git holds
+	@textrnn results
+
+test: $(VENV)/installed-dev ## run all tests (about ten minutes on two cores)
+	pytest
+
+lint: $(VENV)/installed-dev ## ruff and mypy --strict
+	ruff check .
+	ruff format --check .
+	mypy
+
+bench: $(VENV)/installed-dev ## measure the claims of speed
+	for file in benchmarks/*.py; do python $$file || exit 1; done
+
+lock: ## renew the locks from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements-dev.lock
+
+clean: ## remove the virtual environment and the checkpoints
+	rm -rf $(VENV) .checkpoints

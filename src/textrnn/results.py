@@ -1,0 +1,90 @@
+"""A table of what `metrics/` holds, as `make` prints it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from textrnn.errors import UserError
+from textrnn.paths import METRICS
+
+Columns = Sequence[tuple[str, str, str]]  # title, dotted key, format
+
+SENTIMENT: Columns = (
+    ("test\nacc.", "test.accuracy", ".2%"),
+    ("test\nAUC", "test.auc", ".4f"),
+    ("test\nloss", "test.loss", ".4f"),
+    ("valid\nacc.", "valid.accuracy", ".2%"),
+    ("train\nacc.", "train.accuracy", ".2%"),
+    ("parameters", "parameters", ","),
+    ("tokens", "vocabulary", ","),
+)
+CHARLM: Columns = (
+    ("test\nbits", "test.bits_per_char", ".3f"),
+    ("test bits,\nwindows", "test.window_bits_per_char", ".3f"),
+    ("valid\nbits", "valid.bits_per_char", ".3f"),
+    ("train\nnats", "train.nats_per_char", ".4f"),
+    ("parameters", "parameters", ","),
+    ("characters", "vocabulary", ","),
+)
+
+
+def show(names: Sequence[str], metrics: Path = METRICS) -> None:
+    """Print the metrics of the named models (all, if none is named), and a text of the last one.
+
+    Raises:
+        UserError: there are no metrics of a named model, or none at all.
+    """
+    console = Console()
+    found = {task: _models(metrics / task, names) for task in ("sentiment", "charlm")}
+    unknown = set(names) - {name for models in found.values() for name in models}
+    if unknown or not any(found.values()):
+        wanted = ", ".join(sorted(unknown)) or "any model"
+        raise UserError(f"{metrics} holds no metrics of {wanted}: run `make quick` or `dvc repro`.")
+    for title, task, columns in (
+        ("Sentiment", "sentiment", SENTIMENT),
+        ("Character models, bits or nats a character", "charlm", CHARLM),
+    ):
+        if found[task]:
+            console.print(_table(title, found[task], columns))
+    for name in list(found["charlm"])[-1:]:
+        _show_sample(console, metrics / "charlm" / name / "samples", name)
+
+
+def _models(folder: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {
+        file.parent.name: json.loads(file.read_text(encoding="utf-8"))
+        for file in sorted(folder.glob("*/metrics.json"))
+        if not names or file.parent.name in names
+    }
+
+
+def _table(title: str, models: dict[str, dict[str, Any]], columns: Columns) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.add_column("model", no_wrap=True)
+    for heading, _, _ in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, values in models.items():
+        table.add_row(name, *(_cell(values, key, form) for _, key, form in columns))
+    return table
+
+
+def _cell(values: Any, key: str, form: str) -> str:
+    for part in key.split("."):
+        values = values.get(part) if isinstance(values, dict) else None
+    return "-" if values is None else format(values, form)
+
+
+def _show_sample(console: Console, folder: Path, name: str) -> None:
+    files = sorted(folder.glob("carried-scale-2*.txt")) or sorted(folder.glob("*.txt"))
+    if files:
+        text = Text(files[0].read_text(encoding="utf-8").rstrip("\n"))
+        console.print(
+            Panel(text, title=f"charlm/{name} writes ({files[0].name})", title_align="left")
+        )

@@ -1,0 +1,231 @@
+"""The loop is held to Keras's own `fit`, step by step, on each of the book's models."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from textrnn import training
+from textrnn.backend import keras, tf
+from textrnn.charlm import model as character_model
+from textrnn.charlm.step import NextCharacter
+from textrnn.params import base
+from textrnn.params.character_model import Architecture as CharacterArchitecture
+from textrnn.params.character_model import Chunks, Streams
+from textrnn.params.classifier import Architecture as ClassifierArchitecture
+from textrnn.params.optimisation import EarlyStopping, Optimisation
+from textrnn.sentiment import model as classifier
+from textrnn.sentiment.step import Classification
+
+STEPS = 20
+ROOT = Path(__file__).parent.parent
+
+
+def options(**changed: Any) -> Optimisation:
+    values: dict[str, Any] = {
+        "epochs": 1,
+        "learning_rate": 1e-3,
+        "schedule": "constant",
+        "final_learning_rate": None,
+        "clip_norm": None,
+        "early_stopping": None,
+    }
+    return Optimisation(**(values | changed))
+
+
+def losses_of_fit(model: Any, loss: Any, batches: Any) -> list[float]:
+    """Train with Keras's `fit`, one batch after another; return the loss of each batch."""
+    seen: list[float] = []
+
+    class Each(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            self.model.reset_metrics()
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            seen.append(logs["loss"])
+
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss)
+    model.fit(batches, epochs=1, verbose=0, callbacks=[Each()], shuffle=False)
+    return seen
+
+
+def losses_of_loop(model: Any, step: Any, batches: Any) -> list[float]:
+    """Train with the project's step, one batch after another; return the loss of each batch."""
+    optimizer = training.optimizer(options(), STEPS)
+    optimizer.build(model.trainable_variables)
+    run = training.train_step(model, step, optimizer, batches.element_spec)
+    found, carry = [], step.start()
+    for batch in batches:
+        sums, count, carry = run(batch, carry)
+        found.append(float(sums["loss"] / count))
+    return found
+
+
+def assert_same(ours: list[float], theirs: list[float], left: Any, right: Any) -> None:
+    assert len(ours) == STEPS
+    np.testing.assert_allclose(ours, theirs, atol=1e-6, rtol=0)
+    for a, b in zip(left.get_weights(), right.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("name", ["book-bilstm", "book-birnn-last100", "book-rnn"])
+def test_book_classifiers_learn_as_keras_fit_does(name: str) -> None:
+    key = f"sentiment.models.{name}.architecture"
+    architecture = base.load(key, ClassifierArchitecture, ROOT / "params.yaml")
+    random = np.random.default_rng(1)
+    lengths = random.integers(5, 30, STEPS)
+    texts = [random.integers(1, 500, (32, n)) for n in lengths]
+    labels = random.integers(0, 2, (STEPS, 32, 1))
+
+    def batches(with_places: bool) -> Any:
+        def each() -> Any:
+            for tokens, label in zip(texts, labels, strict=True):
+                yield (np.arange(32), tokens, label) if with_places else (tokens, label)
+
+        spec = [tf.TensorSpec((None, None), tf.int64), tf.TensorSpec((None, 1), tf.int64)]
+        place = [tf.TensorSpec((None,), tf.int64)]
+        signature = tuple(place + spec if with_places else spec)
+        source = tf.data.Dataset.from_generator(each, output_signature=signature)
+        return source.apply(tf.data.experimental.assert_cardinality(STEPS))
+
+    training.prepare(1)
+    ours = classifier.build(architecture, 500)
+    theirs = classifier.build(architecture, 500)
+    theirs.set_weights(ours.get_weights())
+    assert_same(
+        losses_of_loop(ours, Classification(), batches(True)),
+        losses_of_fit(theirs, keras.losses.BinaryCrossentropy(), batches(False)),
+        ours,
+        theirs,
+    )
+
+
+def test_the_book_character_model_learns_as_keras_fit_does() -> None:
+    key = "charlm.models.book.architecture"
+    architecture = base.load(key, CharacterArchitecture, ROOT / "params.yaml")
+    text = np.random.default_rng(1).integers(0, 80, (STEPS * 8, 41)).astype(np.int32)
+    windows = tf.data.Dataset.from_tensor_slices(text).map(lambda w: (w[:-1], w[1:])).batch(8)
+
+    training.prepare(1)
+    ours = character_model.build(architecture, 80)
+    theirs = character_model.build(architecture, 80)
+    theirs.set_weights(ours.get_weights())
+    ids = keras.Input((40,), dtype="int32")
+    zeros = keras.layers.Lambda(lambda x: tf.zeros((tf.shape(x)[0], architecture.units)))(ids)
+    stateless = keras.Model(ids, theirs([ids, zeros, zeros])[0])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    step = NextCharacter(architecture, Chunks(method="chunks", size=8, shuffle=1))
+    assert_same(
+        losses_of_loop(ours, step, windows), losses_of_fit(stateless, loss, windows), ours, theirs
+    )
+
+
+def test_the_book_models_have_the_book_parameter_counts() -> None:
+    counts = {"book-bilstm": 87_009, "book-rnn": 87_009, "book-birnn-last100": 58_065}
+    found = {}
+    for name, size in counts.items():
+        key = f"sentiment.models.{name}.architecture"
+        architecture = base.load(key, ClassifierArchitecture, ROOT / "params.yaml")
+        found[name] = classifier.build(architecture, size).count_params()
+    key = "charlm.models.book.architecture"
+    architecture = base.load(key, CharacterArchitecture, ROOT / "params.yaml")
+    found["book"] = character_model.build(architecture, 80).count_params()
+    assert found == {
+        "book-bilstm": 1_792_021,
+        "book-rnn": 1_749_845,
+        "book-birnn-last100": 1_180_501,
+        "book": 1_636_432,
+    }
+
+
+SMALL = CharacterArchitecture(embedding=4, cell="LSTM", units=8, layers=2, dropout=0.5)
+
+
+def small_trainer(
+    file: Path,
+    step: Any,
+    epochs: int,
+    validate: Callable[[], dict[str, float]] | None,
+    **changed: Any,
+) -> training.Trainer:
+    training.prepare(1)
+    text = np.random.default_rng(1).integers(0, 5, (12, 9)).astype(np.int32)
+
+    def batches(epoch: int) -> Any:
+        source = tf.data.Dataset.from_tensor_slices(np.roll(text, epoch, axis=0))
+        return source.map(lambda w: (w[:-1], w[1:])).batch(4)
+
+    model = character_model.build(SMALL, 5)
+    return training.Trainer(model, step, batches, validate, options(epochs=epochs, **changed), file)
+
+
+CHUNKS = NextCharacter(SMALL, Chunks(method="chunks", size=4, shuffle=1))
+
+
+def test_a_run_that_goes_on_from_its_checkpoint_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    whole = small_trainer(tmp_path / "whole", CHUNKS, 4, None, schedule="cosine")
+    whole.run()
+    part = small_trainer(tmp_path / "part", CHUNKS, 4, None, schedule="cosine")
+    part._epoch(0)  # a run killed in its first epoch leaves no checkpoint
+    part = small_trainer(tmp_path / "part", CHUNKS, 4, None, schedule="cosine")
+    for epoch in range(2):
+        part.history.append(part._epoch(epoch))
+        part._save()
+    resumed = small_trainer(tmp_path / "part", CHUNKS, 4, None, schedule="cosine")
+    assert resumed.run() == whole.history
+    for a, b in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_early_stopping_keeps_the_best_weights(tmp_path: Path) -> None:
+    losses = iter([3.0, 1.0, 2.0, 2.0, 0.5])
+    kept: list[Any] = []
+
+    def validate() -> dict[str, float]:
+        kept.append(trainer.model.get_weights())
+        return {"loss": next(losses)}
+
+    stopping = EarlyStopping(metric="loss", patience=2)
+    trainer = small_trainer(tmp_path / "c", CHUNKS, 9, validate, early_stopping=stopping)
+    history = trainer.run()
+    assert [row["valid_loss"] for row in history] == [3.0, 1.0, 2.0, 2.0]
+    for a, b in zip(trainer.model.get_weights(), kept[1], strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_clipping_bounds_the_gradients_global_norm() -> None:
+    weight = keras.Variable(np.zeros(2, np.float32))
+    for clip, expected in ((None, (0.1, 0.1)), (1e-9, (0.1, 0.0))):
+        optimizer = training.optimizer(options(clip_norm=clip, learning_rate=0.1), 1)
+        weight.assign([0.0, 0.0])
+        # Adam's first step has the rate's length whatever the gradient's, unless its epsilon tells.
+        optimizer.apply([tf.constant([1.0, 1.0])], [weight])
+        assert abs(float(weight[0])) == pytest.approx(
+            expected[0] if clip is None else 0.0, abs=2e-3
+        )
+
+
+@pytest.mark.parametrize(
+    ("schedule", "halfway", "end"), [("cosine", 0.0505, 1e-3), ("exponential", 0.01, 1e-3)]
+)
+def test_schedules_end_at_the_final_rate(schedule: str, halfway: float, end: float) -> None:
+    chosen = options(learning_rate=0.1, schedule=schedule, final_learning_rate=1e-3)
+    rate = training.optimizer(chosen, 100)._learning_rate
+    assert float(rate(0)) == pytest.approx(0.1)
+    assert float(rate(50)) == pytest.approx(halfway)
+    assert float(rate(100)) == pytest.approx(end)
+
+
+def test_streams_carry_their_state_from_batch_to_batch() -> None:
+    """Two batches of four steps, the state carried, cost what one batch of eight does."""
+    architecture = SMALL.model_copy(update={"dropout": 0.0})
+    training.prepare(1)
+    model = character_model.build(architecture, 5)
+    text = tf.constant(np.random.default_rng(2).integers(0, 5, (3, 9)).astype(np.int32))
+    carried = NextCharacter(architecture, Streams(method="streams", size=3))
+    first, state = carried(model, (text[:, :4], text[:, 1:5]), carried.start(), training=False)
+    second, _ = carried(model, (text[:, 4:8], text[:, 5:9]), state, training=False)
+    whole, _ = carried(model, (text[:, :8], text[:, 1:9]), carried.start(), training=False)
+    np.testing.assert_allclose((first["loss"] + second["loss"]) / 2, whole["loss"], rtol=1e-5)
