@@ -22,7 +22,7 @@ SENTIMENT: Columns = (
     ("test\nloss", "test.loss", ".4f"),
     ("valid\nacc.", "valid.accuracy", ".2%"),
     ("train\nacc.", "train.accuracy", ".2%"),
-    ("parameters", "parameters", ","),
+    ("weights", "parameters", ","),
     ("tokens", "vocabulary", ","),
 )
 CHARLM: Columns = (
@@ -30,7 +30,7 @@ CHARLM: Columns = (
     ("test bits,\nwindows", "test.window_bits_per_char", ".3f"),
     ("valid\nbits", "valid.bits_per_char", ".3f"),
     ("train\nnats", "train.nats_per_char", ".4f"),
-    ("parameters", "parameters", ","),
+    ("weights", "parameters", ","),
     ("characters", "vocabulary", ","),
 )
 
@@ -66,7 +66,14 @@ def _models(folder: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def _table(title: str, models: dict[str, dict[str, Any]], columns: Columns) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     table.add_column("model", no_wrap=True)
     for heading, _, _ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
