@@ -1,0 +1,55 @@
+"""What the README says is what `metrics/` and the repository hold."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def metrics(model: str) -> Any:
+    return json.loads((ROOT / "metrics" / model / "metrics.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["book-bilstm", "book-birnn-last100", "book-rnn"])
+def test_the_classifiers_accuracies_are_those_of_the_runs(name: str) -> None:
+    row = re.search(rf"^\| `{name}` \|.*$", README, re.MULTILINE)
+    assert row is not None
+    accuracy = metrics(f"sentiment/{name}")["test"]["accuracy"]
+    assert f"| {accuracy * 100:.2f} % |" in row.group()
+
+
+def test_the_character_models_figures_are_those_of_the_runs() -> None:
+    for name in ("book", "book-tail"):
+        row = re.search(rf"^\| `{name}` \| .* \|$", README, re.MULTILINE)
+        assert row is not None
+        found = metrics(f"charlm/{name}")
+        assert f"{found['train']['nats_per_char']:.4f}" in row.group()
+        if "test" in found:
+            assert f"| {found['test']['bits_per_char']:.3f} |" in row.group()
+
+
+def test_the_quick_figures_are_those_of_the_runs() -> None:
+    assert f"{metrics('sentiment/quick')['test']['accuracy'] * 100:.2f} %" in README
+    assert f"{metrics('charlm/quick')['test']['bits_per_char']:.3f} bits" in README
+
+
+def test_the_quick_models_have_learnt() -> None:
+    assert metrics("sentiment/quick")["test"]["accuracy"] >= 0.72
+    assert metrics("charlm/quick")["test"]["bits_per_char"] < 3.0
+
+
+def test_every_link_leads_to_a_file() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]:
+        for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), (page.name, link)
+
+
+def test_every_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    pages = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`?make ([a-z]+)", pages)) - {"of", "it"} <= targets
