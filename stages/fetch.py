@@ -2,14 +2,15 @@
 
 from textrnn import corpora, paths
 from textrnn.params.base import load
-from textrnn.params.corpus import RawCorpus
+from textrnn.params.corpus import Fetch
 from textrnn.stage import stage
 
 
 @stage
 def main(name: str) -> None:
-    corpus: RawCorpus = load(f"corpora.raw.{name}", RawCorpus)
-    corpora.fetch(name, corpus, paths.corpus("raw", name, corpus.format))
+    form = load(f"corpora.raw.{name}.format", str)
+    options = load(f"corpora.raw.{name}.fetch", Fetch)
+    corpora.fetch(name, options, paths.corpus("raw", name, form))
 
 
 if __name__ == "__main__":

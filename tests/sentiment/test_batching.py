@@ -15,8 +15,8 @@ from textrnn.sentiment import batching
 
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
-PADDED = Padded(method="padded", size=4)
-BUCKETS = Buckets(method="buckets", size=4, shuffle=100, boundaries=[4, 8])
+PADDED = Padded(method="padded", batch_size=4)
+BUCKETS = Buckets(method="buckets", batch_size=4, shuffle=100, boundaries=[4, 8])
 LENGTHS = np.random.default_rng(1).integers(1, 13, 30)
 
 
@@ -93,7 +93,7 @@ def test_buckets_hold_every_text_once_among_texts_of_like_length(
     boundaries: list[int],
 ) -> None:
     folder = write(tmp_path_factory.mktemp("split"), lengths)
-    options = Buckets(method="buckets", size=size, shuffle=shuffle, boundaries=boundaries)
+    options = Buckets(method="buckets", batch_size=size, shuffle=shuffle, boundaries=boundaries)
     for source in (batching.texts(folder, options, 1)(0), batching.in_order(folder, options)):
         found = batches(source)
         assert sorted(i for place, _, _ in found for i in place) == list(range(len(lengths)))

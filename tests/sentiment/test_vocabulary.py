@@ -18,7 +18,7 @@ from textrnn.sentiment.rows import Row
 from textrnn.sentiment.tokens import tokenizer
 from textrnn.sentiment.vocabulary import Vocabulary
 
-ALL = Options(size=None, min_count=1, order="appearance")
+ALL = Options(max_size=None, min_count=1, order="appearance")
 words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
 
 
@@ -79,7 +79,7 @@ COUNTS = Counter("cababadde")  # c 1, a 3, b 2, d 2, e 1, in order of appearance
     ],
 )
 def test_which_tokens_get_an_id(size: int | None, min_count: int, order: str, tokens: str) -> None:
-    options = Options(size=size, min_count=min_count, order=order)  # type: ignore[arg-type]
+    options = Options(max_size=size, min_count=min_count, order=order)  # type: ignore[arg-type]
     assert vocabulary.select(COUNTS, options) == list(tokens)
 
 

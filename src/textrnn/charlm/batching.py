@@ -20,22 +20,22 @@ def windows(folder: Path) -> npt.NDArray[np.int32]:
 def characters(folder: Path, options: Chunks | Streams, seed: int) -> Epochs:
     """Return the function that gives an epoch's batches: (inputs [B, T], targets [B, T]), int32.
 
-    `chunks` shuffles windows through a buffer, the last batch being smaller; `streams` reads `size`
-    equal parts of the text side by side, in order, what is left over at the end being dropped.
+    `chunks` shuffles windows through a buffer, the last batch being smaller; `streams` reads
+    `batch_size` equal parts of the text side by side, in order; a remainder is dropped.
     """
     text = windows(folder)
     if isinstance(options, Streams):
-        text = _side_by_side(text, options.size)
+        text = _side_by_side(text, options.batch_size)
     source = tf.data.Dataset.from_tensor_slices(text)
 
     def epoch(number: int) -> tf.data.Dataset:
         if isinstance(options, Streams):
-            batches = source.batch(options.size, drop_remainder=True)
+            batches = source.batch(options.batch_size, drop_remainder=True)
         else:
             shuffled = source.shuffle(
                 options.shuffle, seed=epoch_seed(seed, number), reshuffle_each_iteration=False
             )
-            batches = shuffled.batch(options.size)
+            batches = shuffled.batch(options.batch_size)
         return batches.map(lambda window: (window[:, :-1], window[:, 1:])).prefetch(4)
 
     return epoch

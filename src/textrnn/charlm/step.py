@@ -19,7 +19,7 @@ class NextCharacter:
 
     def __init__(self, architecture: Architecture, batches: Chunks | Streams) -> None:
         self._architecture = architecture
-        self._streams = batches.size if isinstance(batches, Streams) else None
+        self._streams = batches.batch_size if isinstance(batches, Streams) else None
 
     def start(self) -> Carry:
         return zero_states(self._architecture, self._streams) if self._streams else ()

@@ -24,15 +24,15 @@ class Chunks(Params):
     """Windows shuffled through a buffer, each read from a zero state: the book's."""
 
     method: Literal["chunks"]
-    size: Size
+    batch_size: Size
     shuffle: Size
 
 
 class Streams(Params):
-    """The text as `size` parallel streams, their state carried on (truncated BPTT)."""
+    """The text as `batch_size` parallel streams, their state carried on (truncated BPTT)."""
 
     method: Literal["streams"]
-    size: Size
+    batch_size: Size
 
 
 class Training(Optimisation):

@@ -27,14 +27,14 @@ class Padded(Params):
     """Batches in order, each padded to its longest text: the book's."""
 
     method: Literal["padded"]
-    size: Size
+    batch_size: Size
 
 
 class Buckets(Params):
     """Batches of texts of like length, shuffled anew in every epoch."""
 
     method: Literal["buckets"]
-    size: Size
+    batch_size: Size
     shuffle: Size  # examples in the shuffle buffer
     boundaries: Annotated[
         list[Size], Field(min_length=1)

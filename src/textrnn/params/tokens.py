@@ -18,6 +18,6 @@ class Tokens(Params):
 class Vocabulary(Params):
     """Which tokens of the training rows get an id of their own, and in what order."""
 
-    size: Annotated[int, Field(ge=1)] | None  # the most frequent N
+    max_size: Annotated[int, Field(ge=1)] | None  # the most frequent N
     min_count: Annotated[int, Field(ge=1)]
     order: Literal["appearance", "frequency"]

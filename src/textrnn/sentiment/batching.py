@@ -33,7 +33,7 @@ def texts(folder: Path, options: Padded | Buckets, seed: int) -> Epochs:
 
     def epoch(number: int) -> tf.data.Dataset:
         if isinstance(options, Padded):
-            batches = source.padded_batch(options.size, ([], [None], []))
+            batches = source.padded_batch(options.batch_size, ([], [None], []))
         else:
             batches = _buckets(source, options, epoch_seed(seed, number))
         return batches.map(_with_column_of_labels).prefetch(4)
@@ -49,7 +49,7 @@ def in_order(folder: Path, options: Padded | Buckets) -> tf.data.Dataset:
     """
     source = examples(folder)
     if isinstance(options, Padded):
-        batches = source.padded_batch(options.size, ([], [None], []))
+        batches = source.padded_batch(options.batch_size, ([], [None], []))
     else:
         batches = _buckets(source, options, None)
     return batches.map(_with_column_of_labels).prefetch(4)
@@ -61,7 +61,7 @@ def _buckets(source: tf.data.Dataset, options: Buckets, seed: int | None) -> tf.
     return source.bucket_by_sequence_length(
         lambda _place, tokens, _label: tf.shape(tokens)[0],
         options.boundaries,
-        [options.size] * (len(options.boundaries) + 1),
+        [options.batch_size] * (len(options.boundaries) + 1),
         padded_shapes=([], [None], []),
     )
 

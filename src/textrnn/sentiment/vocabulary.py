@@ -38,7 +38,7 @@ def select(counts: Counter[str], options: Options) -> list[str]:
 
     Of equally frequent tokens the one seen first comes first.
     """
-    frequent = [t for t, n in counts.most_common() if n >= options.min_count][: options.size]
+    frequent = [t for t, n in counts.most_common() if n >= options.min_count][: options.max_size]
     if options.order == "frequency":
         return frequent
     kept = set(frequent)

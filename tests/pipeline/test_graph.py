@@ -1,0 +1,227 @@
+"""What DVC would run after a change: the repository's own graph, with stand-ins for its outputs.
+
+Nothing is trained here. Every output is a file with a line in it, committed to DVC as if its stage
+had made it, so that `dvc status` says of each change which stages it touches.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dvc.repo import Repo
+
+from pipeline.layout import copy_repository
+from textrnn.params import document
+from textrnn.params.base import Params
+
+UNSEEN_BY_RUN_CACHE = {"size", "nfiles"}
+
+Lock = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the repository in which, as far as DVC knows, everything has run."""
+    folder = tmp_path_factory.mktemp("graph") / "repository"
+    copy_repository(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        patch.setenv("DVC_NO_ANALYTICS", "1")
+        patch.chdir(folder)  # DVC takes a stage's paths from where it is called
+        _stand_in_for_outputs(folder)
+        yield folder
+
+
+def _stand_in_for_outputs(folder: Path) -> None:
+    with Repo(str(folder)) as repo:
+        for stage in repo.index.stages:
+            for out in stage.outs:
+                file = Path(out.fs_path)
+                if not file.suffix:
+                    file = file / "stand-in"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(f"{stage.addressing} {out.def_path}\n")
+        repo.commit(force=True)
+
+
+@pytest.fixture(scope="module")
+def lock(folder: Path) -> Lock:
+    stages: Lock = yaml.safe_load((folder / "dvc.lock").read_text())["stages"]
+    return stages
+
+
+@pytest.fixture
+def restored(folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The folder, in which one file may be changed for the time of a test."""
+    name: str = request.param
+    before = (folder / name).read_bytes()
+    yield folder / name
+    (folder / name).write_bytes(before)
+
+
+def touched(folder: Path) -> set[str]:
+    """Return the stages that DVC finds changed."""
+    with Repo(str(folder)) as repo:
+        return set(repo.status())
+
+
+def followers(lock: Lock, stage: str) -> set[str]:
+    """Return the stages that read what a stage writes, and what those write, and so on."""
+    outs = {out["path"] for out in lock[stage]["outs"]}
+    found = {name for name, entry in lock.items() if outs & {dep["path"] for dep in entry["deps"]}}
+    return found.union(*(followers(lock, name) for name in found))
+
+
+def all_of(lock: Lock, *kinds: str) -> set[str]:
+    return {name for name in lock if name.split("@")[0] in kinds}
+
+
+# ---------------------------------------------------------------- parameters
+
+
+def test_unchanged_nothing_runs(folder: Path, lock: Lock) -> None:
+    assert touched(folder) == set()
+    assert len(lock) > 30
+
+
+@pytest.mark.parametrize("restored", ["params.yaml"], indirect=True)
+def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
+    restored.write_text("# a remark\n" + restored.read_text())
+    assert touched(folder) == set()
+
+
+@pytest.mark.parametrize("restored", ["params.yaml"], indirect=True)
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("corpora.raw.imdb.fetch.mirror", "other.csv", {"fetch@imdb"}),
+        (
+            "corpora.raw.imdb.read.text",
+            "body",
+            {"sentiment-split@imdb", "sentiment-split@imdb-last100"},
+        ),
+        ("sentiment.datasets.imdb.split.seed", 2, {"sentiment-split@imdb"}),
+        ("sentiment.datasets.imdb.vocabulary.min_count", 5, {"sentiment-vocab@imdb"}),
+        (
+            "sentiment.datasets.imdb.tokens.last",
+            9,
+            {"sentiment-vocab@imdb", "sentiment-encode@imdb"},
+        ),
+        ("sentiment.datasets.imdb.encode.shards", 3, {"sentiment-encode@imdb"}),
+        ("sentiment.models.quick.training.learning_rate", 0.5, {"sentiment-train@quick"}),
+        (
+            "sentiment.models.quick.architecture.units",
+            3,
+            {"sentiment-train@quick", "sentiment-evaluate@quick"},
+        ),
+        ("charlm.datasets.island.chunk.stride", 7, {"charlm-chunk@island", "charlm-evaluate@book"}),
+        ("charlm.models.quick.training.learning_rate", 0.5, {"charlm-train@quick"}),
+        ("charlm.models.quick.sampling.seed", 2, {"charlm-sample@quick"}),
+        (
+            "charlm.models.quick.seeds",
+            [2],
+            {"charlm-train@quick", "charlm-evaluate@quick", "charlm-sample@quick"},
+        ),
+    ],
+)
+def test_a_parameter_touches_the_stages_that_read_it(
+    folder: Path, restored: Path, key: str, value: object, expected: set[str]
+) -> None:
+    values = yaml.safe_load(restored.read_text())
+    block = values
+    *above, last = key.split(".")
+    for part in above:
+        block = block[part]
+    assert block[last] != value
+    block[last] = value
+    restored.write_text(yaml.safe_dump(values))
+    assert touched(folder) == {"check"} | expected
+
+
+def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
+    """DVC leaves keys of these names out of the run cache's hash, wherever they stand.
+
+    A changed `size` therefore brings back the outputs of the size before (dvc issue 10296).
+    """
+    assert document.Document in Params.__subclasses__()  # and with it every other is loaded
+
+    def declared(schema: type[Params]) -> Iterator[type[Params]]:
+        for block in schema.__subclasses__():
+            yield block
+            yield from declared(block)
+
+    blind = {
+        f"{block.__name__}.{name}"
+        for block in declared(Params)
+        for name in UNSEEN_BY_RUN_CACHE & set(block.model_fields)
+    }
+    assert blind == set()
+
+
+# ---------------------------------------------------------------- code
+
+
+@pytest.mark.parametrize(
+    ("restored", "kinds"),
+    [
+        ("src/textrnn/charlm/sampling.py", ["charlm-sample"]),
+        ("src/textrnn/sentiment/report.py", ["sentiment-evaluate"]),
+        ("src/textrnn/reading.py", ["sentiment-split", "charlm-chunk"]),
+        ("src/textrnn/corpora.py", ["fetch"]),
+        ("src/textrnn/training.py", ["sentiment-train", "charlm-train"]),
+        ("src/textrnn/layers.py", ["charlm-train", "charlm-evaluate", "charlm-sample"]),
+        ("src/textrnn/params/problems.py", ["check"]),
+        ("src/textrnn/params/sampling.py", ["check", "charlm-sample"]),
+        ("src/textrnn/results.py", []),
+        ("stages/sentiment/vocab.py", ["sentiment-vocab"]),
+    ],
+    indirect=["restored"],
+)
+def test_a_module_touches_the_stages_that_import_it(
+    folder: Path, restored: Path, lock: Lock, kinds: list[str]
+) -> None:
+    restored.write_text(restored.read_text() + "\n_CHANGED = 1\n")
+    assert touched(folder) == all_of(lock, *kinds)
+
+
+# ---------------------------------------------------------------- what follows
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [
+        ("sentiment-train@quick", {"sentiment-evaluate@quick"}),
+        ("charlm-train@quick", {"charlm-evaluate@quick", "charlm-sample@quick"}),
+        ("charlm-sample@quick", set()),
+        (
+            "sentiment-vocab@imdb",
+            {"sentiment-encode@imdb"}
+            | {f"sentiment-{v}@book-{m}" for v in ("train", "evaluate") for m in ("bilstm", "rnn")},
+        ),
+        (
+            "charlm-chunk@island-tail",
+            {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample")},
+        ),
+    ],
+)
+def test_what_follows_a_stage(lock: Lock, stage: str, expected: set[str]) -> None:
+    assert followers(lock, stage) == expected
+
+
+def test_check_comes_before_everything(lock: Lock) -> None:
+    assert followers(lock, "check") == set(lock) - {"check"}
+
+
+def test_no_training_reads_a_test_file(lock: Lock) -> None:
+    for name in all_of(lock, "sentiment-train", "charlm-train"):
+        read = [Path(dep["path"]) for dep in lock[name]["deps"]]
+        assert not [p for p in read if p.parts[0] == "data" and p.stem == "test"]
+
+
+def test_no_stage_writes_into_the_folder_of_own_corpora(lock: Lock) -> None:
+    outs = [out["path"] for entry in lock.values() for out in entry["outs"]]
+    assert not [out for out in outs if os.path.commonpath([out, "data/own"]) == "data/own"]

@@ -1,0 +1,462 @@
+"""Both pipelines as a user runs them, by DVC, in a small copy of the repository on tiny corpora."""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from hashlib import md5, sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
+IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
+STAGES = 1 + 1 + 3 + 2 * 2 + 2 + 2 * 3  # check, fetch, data, classifiers, chunk, character models
+
+
+def tiny_params(port: int, digest: str) -> dict[str, Any]:
+    optimisation = {
+        "epochs": 2,
+        "learning_rate": 0.01,
+        "schedule": "constant",
+        "final_learning_rate": None,
+        "clip_norm": 1.0,
+        "early_stopping": None,
+    }
+
+    def classifier(cell: str, batches: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "dataset": "tiny",
+            "architecture": {
+                "embedding": 3,
+                "cell": cell,
+                "units": 4,
+                "layers": 1,
+                "bidirectional": cell == "LSTM",
+                "dense": 3,
+                "mask": cell == "GRU",
+                "dropout": 0.1,
+            },
+            "training": {**optimisation, "batches": batches},
+            "seeds": [1, 2] if cell == "GRU" else [1],
+        }
+
+    def writer(dataset: str, cell: str, batches: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "dataset": dataset,
+            "architecture": {
+                "embedding": 3,
+                "cell": cell,
+                "units": 5,
+                "layers": 2,
+                "dropout": 0.1,
+            },
+            "training": {**optimisation, "batches": batches},
+            "sampling": {
+                "start": "the",
+                "length": 12,
+                "window": 5,
+                "scale_factors": [1.0, 2.0],
+                "seed": 1,
+            },
+            "seeds": [1],
+        }
+
+    fetch = {
+        "sha256": digest,
+        "mirror": None,
+        "sources": [{"url": f"http://127.0.0.1:{port}/reviews.csv"}],
+    }
+    buckets = {"method": "buckets", "batch_size": 8, "shuffle": 100, "boundaries": [6, 9]}
+    chunks = {"method": "chunks", "batch_size": 8, "shuffle": 50}
+    chunk = {"valid": 0.1, "test": 0.1, "steps": 10, "shards": 2}
+    novel = {"folder": "own", "name": "novel"}
+    return {
+        "corpora": {
+            "raw": {
+                "reviews": {
+                    "format": "csv",
+                    "fetch": fetch,
+                    "read": {"text": "body", "label": "stars", "labels": {"5": 1, "1": 0}},
+                }
+            },
+            "own": {"novel": {"format": "txt", "read": {"start": "BEGIN", "end": "END"}}},
+        },
+        "sentiment": {
+            "datasets": {
+                "tiny": {
+                    "corpus": {"folder": "raw", "name": "reviews"},
+                    "split": {"method": "fractions", "seed": 1, "valid": 0.2, "test": 0.2},
+                    "tokens": {"lower": True, "punctuation": True, "last": None},
+                    "vocabulary": {"max_size": None, "min_count": 1, "order": "frequency"},
+                    "encode": {"shards": 2},
+                }
+            },
+            "models": {
+                "padded": classifier("LSTM", {"method": "padded", "batch_size": 8}),
+                "buckets": classifier("GRU", buckets),
+            },
+        },
+        "charlm": {
+            "datasets": {
+                "windows": {"corpus": novel, "chunk": {**chunk, "stride": 5}},
+                "ordered": {"corpus": novel, "chunk": {**chunk, "stride": 10}},
+            },
+            "models": {
+                "chunks": writer("windows", "LSTM", chunks),
+                "streams": writer("ordered", "GRU", {"method": "streams", "batch_size": 4}),
+            },
+        },
+    }
+
+
+def reviews() -> str:
+    draw = random.Random(1)
+    lines = ["stars,body"]
+    for i in range(60):
+        words = draw.choices(
+            ["fine", "dull", "great", "film", "plot", "the", "a"], k=draw.randint(3, 12)
+        )
+        words[0] = "great" if i % 2 else "dull"
+        lines.append(f'{5 if i % 2 else 1},"{" ".join(words)}, no. {i}"')
+    return "\n".join(lines) + "\n"
+
+
+def novel() -> str:
+    draw = random.Random(2)
+    words = draw.choices(["the", "island", "sea", "and", "captain", "\n"], k=500)
+    return "header BEGIN " + " ".join(words) + " END footer"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k != "TEXTRNN_MIRROR"}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(folder / "src"),
+        "HOME": str(folder.parent / "home"),
+        "DVC_NO_ANALYTICS": "1",
+        "GIT_AUTHOR_NAME": "t",
+        "GIT_AUTHOR_EMAIL": "t@example.org",
+        "GIT_COMMITTER_NAME": "t",
+        "GIT_COMMITTER_EMAIL": "t@example.org",
+        **more,
+    }
+
+
+def run(folder: Path, *command: str, status: int = 0, **more: str) -> str:
+    """Run a command in a folder; return what it printed."""
+    done = subprocess.run(
+        command, cwd=folder, env=environment(folder, **more), capture_output=True, text=True
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == status, output
+    return output
+
+
+def ran(output: str) -> list[str]:
+    """Return the stages that a `dvc repro` ran, in order."""
+    return re.findall(r"Running stage '(.*?)'", output)
+
+
+def edit_params(folder: Path, key: str, value: Any) -> None:
+    file = folder / "params.yaml"
+    values = yaml.safe_load(file.read_text())
+    *parents, last = key.split(".")
+    block = values
+    for part in parents:
+        block = block[part]
+    block[last] = value
+    file.write_text(yaml.safe_dump(values))
+
+
+def lock(folder: Path) -> Any:
+    return yaml.safe_load((folder / "dvc.lock").read_text())["stages"]
+
+
+def lay_out(folder: Path, params: dict[str, Any]) -> None:
+    """Copy the repository's code to a folder, with other parameters, under git and DVC."""
+    (folder.parent / "home").mkdir(exist_ok=True)
+    run(folder, "git", "init", "-q")
+    run(folder, "dvc", "init", "-q")
+    for part in PARTS:
+        source, target = ROOT / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+            )
+        else:
+            shutil.copy(source, target)
+    (folder / "data" / "own").mkdir(parents=True)
+    shutil.copy(ROOT / "data" / ".gitignore", folder / "data" / ".gitignore")
+    (folder / "data" / "own" / "novel.txt").write_text(novel())
+    (folder / "metrics").mkdir()
+    shutil.copy(ROOT / "metrics" / ".gitignore", folder / "metrics" / ".gitignore")
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "commit", "-qm", "start")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve the tiny reviews on loopback; give the port."""
+    folder = tmp_path_factory.mktemp("www")
+    (folder / "reviews.csv").write_text(reviews())
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def params(server: int) -> dict[str, Any]:
+    return tiny_params(server, sha256(reviews().encode()).hexdigest())
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, params: dict[str, Any]) -> Path:
+    """A repository in which everything has run once, and is committed."""
+    folder = tmp_path_factory.mktemp("whole") / "repo"
+    folder.mkdir()
+    lay_out(folder, params)
+    output = run(folder, "dvc", "repro")
+    assert len(ran(output)) == STAGES
+    assert ran(output)[0] == "check"
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "commit", "-qm", "run")
+    return folder
+
+
+@pytest.fixture
+def repo(whole: Path, tmp_path: Path) -> Path:
+    """A copy of the repository in which everything has run, to change."""
+    folder = tmp_path / "repo"
+    shutil.copytree(whole, folder, symlinks=True)
+    (tmp_path / "home").mkdir()
+    return folder
+
+
+def test_nothing_changed_runs_nothing(repo: Path) -> None:
+    assert ran(run(repo, "dvc", "repro")) == []
+    assert "up to date" in run(repo, "dvc", "status")
+    assert run(repo, "git", "status", "--porcelain") == ""  # nothing made is left for git to see
+
+
+def test_a_models_rate_runs_that_model_alone(repo: Path) -> None:
+    edit_params(repo, "sentiment.models.padded.training.learning_rate", 0.02)
+    expected = ["check", "sentiment-train@padded", "sentiment-evaluate@padded"]
+    assert ran(run(repo, "dvc", "repro")) == expected
+    changed = json.loads(run(repo, "dvc", "params", "diff", "--json"))
+    assert changed["params.yaml"] == {
+        "sentiment.models.padded.training.learning_rate": {"old": 0.01, "new": 0.02, "diff": 0.01}
+    }
+    metrics = json.loads(run(repo, "dvc", "metrics", "diff", "--json"))
+    assert list(metrics) == ["metrics/sentiment/padded/metrics.json"]
+
+
+def test_a_vocabulary_size_runs_that_dataset_on(repo: Path) -> None:
+    edit_params(repo, "sentiment.datasets.tiny.vocabulary.max_size", 5)
+    edit_params(repo, "sentiment.models.buckets.seeds", [1])
+    models = {
+        f"sentiment-{verb}@{m}" for verb in ("train", "evaluate") for m in ("padded", "buckets")
+    }
+    found = ran(run(repo, "dvc", "repro"))
+    assert found[:3] == ["check", "sentiment-vocab@tiny", "sentiment-encode@tiny"]
+    assert set(found[3:]) == models
+    vocab = repo / "data/sentiment/datasets/tiny/vocab.txt"
+    assert len(vocab.read_text().split()) == 5
+
+
+def test_sampling_code_runs_sampling_alone(repo: Path) -> None:
+    file = repo / "src/textrnn/charlm/sampling.py"
+    text = file.read_text().replace("logits * factor", "logits * factor * 1.5")
+    assert text != file.read_text()
+    file.write_text(text)
+    assert set(ran(run(repo, "dvc", "repro"))) == {"charlm-sample@chunks", "charlm-sample@streams"}
+
+
+def one_of_each(folder: Path) -> list[str]:
+    """Return one instance of every stage of dvc.yaml."""
+    found: dict[str, str] = {}
+    for name in lock(folder):
+        found.setdefault(name.split("@")[0], name)
+    return list(found.values())
+
+
+def cut_down(values: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """Return the parameters that are named by dotted keys, and nothing else."""
+    kept: dict[str, Any] = {}
+    for key in keys:
+        source, target = values, kept
+        *parents, last = key.split(".")
+        for part in parents:
+            source, target = source[part], target.setdefault(part, {})
+        target[last] = source[last]
+    return kept
+
+
+def digest(path: Path) -> str:
+    """Return a hash of a file, or of all files of a folder with their names."""
+    if path.is_file():
+        return md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    files = sorted(p for p in path.rglob("*") if p.is_file())
+    return str([(str(p.relative_to(path)), digest(p)) for p in files])
+
+
+def test_every_stage_needs_no_more_than_it_declares(whole: Path, tmp_path: Path) -> None:
+    """Run from nothing but declared files and parameters, each stage gives the same bytes.
+
+    Every instance runs, so this is a second run of the whole graph from nothing as well.
+    """
+    (tmp_path / "home").mkdir()
+    values = yaml.safe_load((whole / "params.yaml").read_text())
+    for number, name in enumerate(lock(whole)):
+        entry = lock(whole)[name]
+        folder = tmp_path / str(number)
+        for package in (whole / "src/textrnn").rglob("__init__.py"):
+            target = folder / package.relative_to(whole)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(package, target)
+        for dep in entry["deps"]:
+            target = folder / dep["path"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source = whole / dep["path"]
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+        declared = list(entry.get("params", {}).get("params.yaml", {}))
+        (folder / "params.yaml").write_text(yaml.safe_dump(cut_down(values, declared)))
+        run(folder, *entry["cmd"].split())
+        for out in entry["outs"]:
+            assert digest(folder / out["path"]) == digest(whole / out["path"]), (name, out["path"])
+
+
+def test_every_stage_loads_the_modules_that_it_declares(whole: Path) -> None:
+    list_modules = (
+        "import runpy, sys; runpy.run_path(sys.argv[1], run_name='x');"
+        "print(*[m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'textrnn'])"
+    )
+    for name in one_of_each(whole):
+        entry = lock(whole)[name]
+        script = entry["cmd"].split()[1]
+        output = run(whole, sys.executable, "-c", list_modules, script).split()
+        loaded = {str(Path(p).relative_to(whole)) for p in output if not p.endswith("__init__.py")}
+        declared = {d["path"] for d in entry["deps"] if d["path"].startswith("src/")}
+        assert loaded == declared, name
+
+
+def test_packages_hold_nothing_but_a_docstring() -> None:
+    for file in (ROOT / "src/textrnn").rglob("__init__.py"):
+        lines = file.read_text().strip()
+        assert lines.startswith('"""'), file
+        assert lines.count('"""') == 2, file
+        assert lines.endswith('"""'), file
+
+
+def test_what_a_dvc_user_asks_for(repo: Path) -> None:
+    shown = json.loads(run(repo, "dvc", "metrics", "show", "--json"))
+    assert set(next(iter(shown.values()))["data"]) == {
+        f"metrics/{m}/metrics.json"
+        for m in ("sentiment/padded", "sentiment/buckets", "charlm/chunks", "charlm/streams")
+    }
+    run(repo, "dvc", "plots", "show")
+    assert (repo / "dvc_plots/index.html").exists()
+    for plot in ("learning_curve", "roc", "confusion"):
+        vega = run(
+            repo, "dvc", "plots", "show", f"metrics/sentiment/padded/{plot}.csv", "--show-vega"
+        )
+        assert json.loads(vega)["data"]["values"]
+    assert "sentiment-train@padded" in run(repo, "dvc", "dag", "sentiment-evaluate@padded")
+    key = "sentiment.models.padded.training.learning_rate"
+    run(repo, "dvc", "exp", "run", "-n", "faster", "-S", f"{key}=0.5", "sentiment-evaluate@padded")
+    assert "faster" in run(repo, "dvc", "exp", "show", "--csv")
+
+
+def test_a_colleague_pulls_and_runs_nothing(repo: Path, tmp_path: Path) -> None:
+    run(repo, "dvc", "remote", "add", "-q", "-d", "shared", str(tmp_path / "remote"))
+    run(repo, "git", "commit", "-qam", "remote")
+    run(repo, "dvc", "push", "--run-cache")
+    run(tmp_path, "git", "clone", "-q", str(repo), "clone")
+    clone = tmp_path / "clone"
+    assert "metrics/charlm/chunks" in run(clone, "dvc", "metrics", "show")  # before any pull
+    (clone / "data/own").mkdir(parents=True, exist_ok=True)
+    shutil.copy(repo / "data/own/novel.txt", clone / "data/own/novel.txt")
+    run(clone, "dvc", "pull", "--run-cache")
+    assert ran(run(clone, "dvc", "repro")) == []
+    assert digest(clone / "data/sentiment") == digest(repo / "data/sentiment")
+
+
+def test_a_wrong_parameter_is_refused_before_any_work(repo: Path) -> None:
+    edit_params(repo, "charlm.models.streams.training.learning_rte", 1.0)
+    output = run(repo, "dvc", "repro", status=255)
+    assert ran(output) == ["check"]
+    assert "charlm.models.streams.training.learning_rte is not a known key" in output
+    assert "did you mean learning_rate?" in output
+
+
+def test_no_network_and_no_mirror_is_one_clear_error(repo: Path) -> None:
+    source = [{"url": "http://127.0.0.1:9/reviews.csv"}]
+    edit_params(repo, "corpora.raw.reviews.fetch.sources", source)
+    edit_params(repo, "corpora.raw.reviews.fetch.mirror", "reviews.csv.gz")
+    (repo / "data/raw/reviews.csv").unlink()
+    output = run(repo, "python", "stages/fetch.py", "reviews", status=1)
+    assert output.startswith("fetch@reviews: data/raw/reviews.csv")
+    for part in (sha256(reviews().encode()).hexdigest(), source[0]["url"], "make quick"):
+        assert part in output
+    assert "Traceback" not in output
+    assert list((repo / "data/raw").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"stars,body\n1,bad\n3,middling\n", "row 2: label '3' is neither 1 nor 5"),
+        (b"stars,body\n1,bad\n5, \n", "row 2"),
+        (b"stars,text\n1,bad\n", "body"),
+        (b"stars,body\n1,bad\n5,caf\xe9\n", "row 2"),
+        (b'stars,body\n1,bad\n5,"cut sh', "row 2"),
+    ],
+)
+def test_bad_input_names_file_and_row(repo: Path, content: bytes, message: str) -> None:
+    before = digest(repo / "data/sentiment/datasets/tiny/rows")
+    (repo / "data/raw/reviews.csv").unlink()
+    (repo / "data/raw/reviews.csv").write_bytes(content)
+    output = run(repo, "python", "stages/sentiment/split.py", "tiny", status=1)
+    assert output.startswith("sentiment-split@tiny: data/raw/reviews.csv")
+    assert message in output
+    assert "Traceback" not in output
+    assert digest(repo / "data/sentiment/datasets/tiny/rows") == before
+
+
+def test_a_killed_training_ends_with_the_same_bytes(repo: Path) -> None:
+    edit_params(repo, "charlm.models.chunks.training.epochs", 6)
+    shutil.rmtree(repo / ".checkpoints")
+    command = ["python", "stages/charlm/train.py", "chunks"]
+    run(repo, *command)
+    expected = digest(repo / "data/charlm/models/chunks")
+    shutil.rmtree(repo / ".checkpoints")
+    killed = subprocess.Popen(
+        command, cwd=repo, env=environment(repo), stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    while not list(repo.glob(".checkpoints/*/*/*/*.safetensors")):
+        time.sleep(0.01)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    output = run(repo, *command)
+    assert "going on after epoch" in output
+    assert digest(repo / "data/charlm/models/chunks") == expected
