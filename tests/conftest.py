@@ -29,7 +29,7 @@ def reviews(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[readin
     params = root / base.FILE
     corpus: Table = base.load("corpora.raw.imdb", RawCorpus, params)
     file = tmp_path_factory.mktemp("corpora") / "imdb.csv"
-    corpora.fetch("imdb", corpus, file)
+    corpora.fetch("imdb", corpus.fetch, file)
     read: ReadTable = corpus.read
     table = list(reading.read_table(file, read))
     file.unlink()
