@@ -1,4 +1,4 @@
-"""Time one training step of a character language model: Keras's LSTM against ``FastLSTM``.
+"""Time one training step of a character language model: Keras's LSTM against the compiled one.
 
 Embedding 256 -> LSTM 512 -> Dense 80 -> cross-entropy from logits -> Adam, 64 rows of 40
 characters, op determinism on. The contenders take turns in one process, so that what else the
@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from textrnn.layers import FastLSTM
+from textrnn.layers.recurrent import LSTM, Embedded
 
 BATCH, STEPS, VOCABULARY, EMBEDDING, UNITS = 64, 40, 80, 256, 512
 Step = Callable[[], Any]
@@ -35,19 +35,16 @@ def keras_step() -> Step:
     return _step(lambda ids: dense(lstm(embedding(ids))), [embedding, lstm, dense])
 
 
-def fast_step(shards: int, use_lookup: bool) -> Step:
-    """The step with ``FastLSTM``, by way of its look-up or of embedded inputs."""
+def compiled_step(halves: int, look_up: bool) -> Step:
+    """The step with the compiled layer, by way of its look-up or of embedded inputs."""
     embedding, dense = _parts()
-    embedding.build((None, None))
-    lstm = FastLSTM(UNITS, shards=shards)
-    lstm.build((None, None, EMBEDDING))
-
-    def logits(ids: Any) -> Any:
-        if use_lookup:
-            return dense(lstm.lookup(ids, embedding.embeddings)[0])
-        return dense(lstm(embedding(ids))[0])
-
-    return _step(logits, [embedding, lstm, dense])
+    lstm = LSTM(UNITS, return_sequences=True, return_state=True, halves=halves)
+    if not look_up:
+        return _step(
+            lambda ids: dense(lstm(embedding(ids), training=True)[0]), [embedding, lstm, dense]
+        )
+    embedded = Embedded(VOCABULARY, EMBEDDING, lstm)
+    return _step(lambda ids: dense(embedded(ids, training=True)[0]), [embedded, dense])
 
 
 def _step(logits: Callable[[Any], Any], layers: list[Any]) -> Step:
@@ -82,10 +79,10 @@ def main() -> None:
     tf.config.experimental.enable_op_determinism()
     contenders = {
         "keras": keras_step(),
-        "fast, inputs, 1 shard": fast_step(1, use_lookup=False),
-        "fast, inputs, 2 shards": fast_step(2, use_lookup=False),
-        "fast, look-up, 1 shard": fast_step(1, use_lookup=True),
-        "fast, look-up, 2 shards": fast_step(2, use_lookup=True),
+        "compiled, inputs, whole": compiled_step(1, look_up=False),
+        "compiled, inputs, halves": compiled_step(2, look_up=False),
+        "compiled, look-up, whole": compiled_step(1, look_up=True),
+        "compiled, look-up, halves": compiled_step(2, look_up=True),
     }
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(args.rounds + 2):

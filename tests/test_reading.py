@@ -223,7 +223,10 @@ def test_labels_may_be_numbers_in_yaml(tmp_path):
 @pytest.mark.parametrize(
     ("yaml_text", "message"),
     [
-        ("labels: {yes: 1, 'no': 0}", "read.labels.1: quote the label: YAML reads yes and on"),
+        (
+            "labels: {yes: 1, 'no': 0}",
+            "read.labels.True: quote the label: YAML reads yes and on as True",
+        ),
         ("drop: [a, off]", "read.drop.1: quote the label: YAML reads no and off"),
     ],
 )

@@ -68,11 +68,11 @@ def test_a_damaged_file_is_named(file: Path, damage: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "vocabulary", "named"),
     [
-        ({}, 6, "logits/"),
-        ({"units": 6}, 5, "logits/kernel"),
+        ({}, 6, "embedded/embedding"),
+        ({"units": 6}, 5, "embedded/recurrent-0/"),
         ({"layers": 1}, 5, "recurrent-1/"),
         ({"layers": 3}, 5, "recurrent-2/"),
-        ({"cell": "GRU"}, 5, "embedding/"),
+        ({"cell": "GRU"}, 5, "embedded/recurrent-0/"),
     ],
 )
 def test_weights_of_another_architecture_are_refused(

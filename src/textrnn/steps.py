@@ -15,6 +15,9 @@ Epochs = Callable[[int], tf.data.Dataset]  # the batches of an epoch, by its num
 class Step(Protocol):
     """A task, as the training loop sees it."""
 
+    def __hash__(self) -> int:
+        """Functions are compiled once for each task."""
+
     def start(self) -> Carry:
         """Return what the first batch of an epoch is given as carried state."""
 

@@ -4,6 +4,7 @@ Keras 3's `fit` fails under several workers (keras issue 20585), and carries no 
 batch; layers, losses and optimizer are Keras's.
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,21 +187,30 @@ def train_step(
 
 def measure(model: keras.Model, step: Step, batches: tf.data.Dataset) -> dict[str, float]:
     """Return the means of a step's measures over all examples, without learning from them."""
-
-    @tf.function(input_signature=(batches.element_spec,))  # type: ignore[untyped-decorator]
-    def values(batch: Any) -> Any:
-        found, _ = step(model, batch, step.start(), training=False)
-        return {k: tf.reduce_sum(tf.cast(v, tf.float64)) for k, v in found.items()}, tf.shape(
-            found["loss"]
-        )[0]
-
+    compiled = _measure_step(model, step, batches.element_spec)
     sums: dict[str, float] = {}
     examples = 0
     for batch in batches:
-        found, count = values(batch)
+        found, count = compiled(batch)
         sums = {k: float(v) + sums.get(k, 0.0) for k, v in found.items()}
         examples += int(count)
     return {k: v / examples for k, v in sums.items()}
+
+
+@functools.lru_cache(maxsize=1)
+def _measure_step(model: keras.Model, step: Step, batch_spec: Any) -> Callable[[Any], Any]:
+    """Return the compiled function that measures one batch: sums (float64), and how many examples.
+
+    A training measures the same model after each epoch; it is compiled for the first.
+    """
+
+    @tf.function(input_signature=(batch_spec,))  # type: ignore[untyped-decorator]
+    def run(batch: Any) -> Any:
+        values, _ = step(model, batch, step.start(), training=False)
+        sums = {k: tf.reduce_sum(tf.cast(v, tf.float64)) for k, v in values.items()}
+        return sums, tf.shape(values["loss"])[0]
+
+    return run  # type: ignore[no-any-return]
 
 
 def _line(measures: dict[str, float]) -> str:

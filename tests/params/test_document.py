@@ -265,10 +265,25 @@ def test_every_problem_is_listed(complaint: Complaint) -> None:
     assert "early_stopping.patience is 0" in said
 
 
-@pytest.mark.parametrize(
+NAMED = pytest.mark.parametrize(
     "section",
     ["corpora/raw", "sentiment/datasets", "sentiment/models", "charlm/datasets", "charlm/models"],
 )
+
+
+@NAMED
+@pytest.mark.parametrize("name", ["size", "nfiles"])
+def test_a_name_that_the_run_cache_passes_over_is_refused(
+    complaint: Complaint, root: Path, section: str, name: str
+) -> None:
+    block = base.read(root / "params.yaml")
+    for part in section.split("/"):
+        block = block[part]
+    said = complaint(section, block | {name: next(iter(block.values()))})
+    assert said.startswith(f"{section.replace('/', '.')}: the name {name!r} is one that DVC's run")
+
+
+@NAMED
 @pytest.mark.parametrize("name", ["../x", "a/b", "a.b", "", "-x", "näme", "x\n"])
 def test_a_name_that_could_leave_its_folder_is_refused(
     complaint: Complaint, root: Path, section: str, name: str

@@ -49,12 +49,21 @@ def test_area_is_the_share_of_pairs_in_the_right_order(rows: list[tuple[int, int
     labels, tenths = zip(*rows, strict=True)
     ones = [p for label, p in rows if label]
     zeros = [p for label, p in rows if not label]
-    found = evaluation.measures(predictions(labels, [p / 10 for p in tenths]))["auc"]
+    found = evaluation.measures(predictions(labels, [p / 10 for p in tenths]))
     if not ones or not zeros:
-        assert np.isnan(found)
+        assert "auc" not in found
         return
     pairs = [(a > b) + (a == b) / 2 for a in ones for b in zeros]
-    assert found == pytest.approx(np.mean(pairs))
+    assert found["auc"] == pytest.approx(np.mean(pairs))
+
+
+def test_one_class_has_no_curve_and_its_metrics_are_numbers() -> None:
+    ones = predictions([1, 1, 1], [0.9, 0.2, 0.6])
+    assert evaluation.roc(ones).empty
+    assert list(evaluation.roc(ones)) == list(evaluation.roc(SIX))
+    found = evaluation.summary({1: {"train": SIX, "test": ones}})
+    assert set(found["test"]) == {"accuracy", "loss"}
+    assert set(found["train"]) == {"accuracy", "loss", "auc"}
 
 
 def test_a_sure_mistake_costs_much_but_not_everything() -> None:

@@ -1,5 +1,6 @@
 """How many bits a character model needs to code a text that it has not seen."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,12 +110,7 @@ def bits(nats: Nats) -> float:
 
 def _score(model: keras.Model, rows: Ids, states: Any) -> Nats:
     """Return -ln p [B, T - 1] of each row's characters after the first, the states carried."""
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def score(inputs: tf.Tensor, targets: tf.Tensor, states: Any) -> Any:
-        logits, *states = model([inputs, *states], training=False)
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits), states
-
+    score = _score_step(model)
     found = []
     total = rows.shape[1] - 1
     with tqdm(total=total, desc="coding", unit="char", disable=None, leave=False, delay=2) as bar:
@@ -124,3 +120,15 @@ def _score(model: keras.Model, rows: Ids, states: Any) -> Nats:
             found.append(nats.numpy())
             bar.update(found[-1].shape[1])
     return np.concatenate(found, axis=1).astype(np.float64)
+
+
+@functools.lru_cache(maxsize=1)
+def _score_step(model: keras.Model) -> Callable[..., Any]:
+    """Return the compiled function that codes some steps; validation uses it after each epoch."""
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def score(inputs: tf.Tensor, targets: tf.Tensor, states: Any) -> Any:
+        logits, *states = model([inputs, *states], training=False)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits), states
+
+    return score  # type: ignore[no-any-return]

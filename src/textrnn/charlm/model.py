@@ -3,7 +3,7 @@
 from typing import Any
 
 from textrnn.backend import keras, tf
-from textrnn.layers import EmbeddedLSTM, FastLSTM
+from textrnn.layers.recurrent import LAYERS, Embedded
 from textrnn.params.character_model import Architecture
 
 
@@ -42,19 +42,10 @@ def _states(options: Architecture) -> int:
 
 def _recurrent(options: Architecture, vocabulary: int) -> list[Any]:
     """Return the layers, the first of which reads ids, the others sequences."""
-    if options.cell == "LSTM":
-        first = EmbeddedLSTM(vocabulary, options.embedding, options.units, name="recurrent-0")
-        return [
-            first,
-            *(FastLSTM(options.units, name=f"recurrent-{i}") for i in range(1, options.layers)),
-        ]
-    cell = {"SimpleRNN": keras.layers.SimpleRNN, "GRU": keras.layers.GRU}[options.cell]
-    rest = [
-        cell(options.units, return_sequences=True, return_state=True, name=f"recurrent-{i}")
+    first, *rest = (
+        LAYERS[options.cell](
+            options.units, return_sequences=True, return_state=True, name=f"recurrent-{i}"
+        )
         for i in range(options.layers)
-    ]
-    embedding = keras.layers.Embedding(vocabulary, options.embedding, name="embedding")
-    return [
-        lambda ids, initial_state: rest[0](embedding(ids), initial_state=initial_state),
-        *rest[1:],
-    ]
+    )
+    return [Embedded(vocabulary, options.embedding, first, name="embedded"), *rest]

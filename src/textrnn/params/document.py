@@ -15,6 +15,8 @@ from textrnn.params.sampling import Sampling
 from textrnn.params.split import Split
 from textrnn.params.tokens import Tokens, Vocabulary
 
+UNSEEN_BY_RUN_CACHE = {"size", "nfiles"}
+
 
 class SentimentDataset(Params):
     """Labelled texts, split, tokenised and encoded."""
@@ -88,7 +90,11 @@ def load(file: Path = base.FILE) -> Document:
 
 
 def _bad_names(document: Document) -> list[str]:
-    """Names become folders: only letters, digits, `-` and `_`, so that none can leave `data/`."""
+    """Names become folders, and keys that DVC compares.
+
+    Only letters, digits, `-` and `_`, so that none can leave `data/`; and none that the run cache
+    leaves out of what it compares, which would bring back the outputs of other parameters.
+    """
     sections: dict[str, Iterable[str]] = {
         "corpora.raw": document.corpora.raw,
         "corpora.own": document.corpora.own,
@@ -98,11 +104,19 @@ def _bad_names(document: Document) -> list[str]:
         "charlm.models": document.charlm.models,
     }
     return [
-        f"{section}: the name {name!r} may hold only letters, digits, '-' and '_'."
+        f"{section}: the name {name!r} {wrong}."
         for section, names in sections.items()
         for name in names
-        if not base.NAME.fullmatch(name)
+        for wrong in _wrong_with(name)
     ]
+
+
+def _wrong_with(name: str) -> list[str]:
+    if not base.NAME.fullmatch(name):
+        return ["may hold only letters, digits, '-' and '_'"]
+    if name in UNSEEN_BY_RUN_CACHE:
+        return ["is one that DVC's run cache passes over (dvc issue 10296); choose another"]
+    return []
 
 
 def _bad_references(document: Document) -> list[str]:

@@ -51,15 +51,16 @@ def predict_all(
 def measures(predictions: pd.DataFrame) -> dict[str, float]:
     """Return accuracy, cross-entropy in nats and the area under the ROC curve.
 
-    A split that holds one class only has no such area; its `auc` is nan.
+    A split that holds one class only has no such area, and so no `auc`.
     """
     label, probability = predictions["label"], predictions["probability"].astype(float)
-    both = label.nunique() == 2
-    return {
+    found = {
         "accuracy": float(metrics.accuracy_score(label, probability > 0.5)),
         "loss": float(metrics.log_loss(label, probability, labels=[0, 1])),
-        "auc": float(metrics.roc_auc_score(label, probability)) if both else float("nan"),
     }
+    if _has_both_classes(predictions):
+        found["auc"] = float(metrics.roc_auc_score(label, probability))
+    return found
 
 
 def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -72,10 +73,16 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def roc(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the ROC curve, thinned to what a picture shows."""
+    """Return the ROC curve, thinned to what a picture shows; no point, where there is one class."""
+    if not _has_both_classes(predictions):
+        return pd.DataFrame(columns=["false_positive_rate", "true_positive_rate"])
     false, true, _ = metrics.roc_curve(predictions["label"], predictions["probability"])
     kept = np.unique(np.linspace(0, len(false) - 1, CURVE_POINTS).round().astype(int))
     return pd.DataFrame({"false_positive_rate": false[kept], "true_positive_rate": true[kept]})
+
+
+def _has_both_classes(predictions: pd.DataFrame) -> bool:
+    return bool(predictions["label"].nunique() == 2)
 
 
 def worst(predictions: pd.DataFrame, texts: Iterable[str], count: int = WORST) -> pd.DataFrame:

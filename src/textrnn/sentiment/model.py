@@ -3,13 +3,8 @@
 from typing import Any
 
 from textrnn.backend import keras
+from textrnn.layers.recurrent import LAYERS
 from textrnn.params.classifier import Architecture
-
-_CELLS = {
-    "SimpleRNN": keras.layers.SimpleRNN,
-    "LSTM": keras.layers.LSTM,
-    "GRU": keras.layers.GRU,
-}
 
 
 def build(options: Architecture, vocabulary: int) -> keras.Model:
@@ -23,12 +18,15 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
     )(ids)
     x = _dropout(x, options.dropout, "embedding-dropout")
     for i in range(options.layers):
-        cell = _CELLS[options.cell](
-            options.units, return_sequences=i < options.layers - 1, name=f"recurrent-{i}"
+        layer = LAYERS[options.cell](
+            options.units,
+            return_sequences=i < options.layers - 1,
+            halves=1 if options.bidirectional else 2,
+            name=f"recurrent-{i}",
         )
         if options.bidirectional:
-            cell = keras.layers.Bidirectional(cell, name=f"bidirectional-{i}")
-        x = cell(x)
+            layer = keras.layers.Bidirectional(layer, name=f"bidirectional-{i}")
+        x = layer(x)
     x = _dropout(x, options.dropout, "recurrent-dropout")
     x = keras.layers.Dense(options.dense, activation="relu", name="dense")(x)
     x = keras.layers.Dense(1, activation="sigmoid", name="probability")(x)
