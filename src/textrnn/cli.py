@@ -1,18 +1,46 @@
 """The command `textrnn`."""
 
+import json
 import sys
-from typing import Annotated
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TextIO
 
 import typer
 
+from textrnn import repository
 from textrnn.errors import UserError
 
 app = typer.Typer(
-    help="Reproducible recurrent text models, as DVC pipelines.",
+    help="Reproducible recurrent text models, as DVC pipelines. Works from any folder of the "
+    "repository.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@dataclass
+class _Wanted:
+    """What was asked for before the name of the command."""
+
+    debug: bool = False
+
+
+wanted = _Wanted()
+
+ModelName = Annotated[
+    str, typer.Option("--model", "-m", help="Such as sentiment/quick.", metavar="TASK/NAME")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.callback()
+def before(
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+) -> None:
+    """Take what holds for all commands."""
+    wanted.debug = debug
 
 
 @app.command()
@@ -23,6 +51,7 @@ def check() -> None:
     """
     from textrnn.params import document
 
+    repository.enter()
     found = document.load()
     typer.echo(
         f"params.yaml is right: {len(found.sentiment.models)} sentiment and "
@@ -42,16 +71,112 @@ def results(
     """
     from textrnn import results as tables
 
+    repository.enter()
     tables.show(models or [])
 
 
+@app.command()
+def predict(
+    model: ModelName,
+    texts: Annotated[list[str] | None, typer.Argument(help="Texts to judge.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="A file of texts, one a line, in UTF-8; - is standard input."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say of each text whether it is positive, and with what probability.
+
+    Example: textrnn predict --model sentiment/quick "a fine film"
+
+    With --json each text gives one line: text, label (0 or 1), verdict, probability, how many
+    tokens were read, and those that the model does not know.
+    """
+    from textrnn.serving import inputs
+
+    found = inputs.texts(texts or [], file)  # the file's path is the caller's
+    repository.enter()
+    from textrnn.serving import prediction
+
+    for verdict in prediction.load(model).judge(found):
+        typer.echo(verdict.as_json() if as_json else verdict.as_line())
+
+
+@app.command()
+def sample(
+    model: ModelName,
+    start: Annotated[str, typer.Option(help="What the text begins with.")],
+    length: Annotated[int, typer.Option(min=1, help="How many characters to write.")] = 500,
+    temperature: Annotated[
+        float | None,
+        typer.Option(help="Below 1 surer, above 1 wilder: one over the book's scale factor. [1.0]"),
+    ] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Take the likeliest character.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 1,
+) -> None:
+    """Write a text, character by character, as a character model goes on.
+
+    Example: textrnn sample --model charlm/quick --start HAMLET --temperature 0.5
+    """
+    from textrnn.serving import inputs
+
+    heat = inputs.temperature(temperature, greedy)
+    repository.enter()
+    from textrnn.serving import writing
+
+    characters = writing.load(model).write(start, length, heat, seed)
+    typer.echo(start, nl=False)
+    for character in characters:
+        typer.echo(character, nl=False)
+    typer.echo()
+
+
+@app.command()
+def info(
+    model: Annotated[str, typer.Argument(help="Such as sentiment/quick.", metavar="TASK/NAME")],
+    as_json: Json = False,
+) -> None:
+    """Show a model's architecture, sizes, data, seeds and metrics.
+
+    Example: textrnn info charlm/quick
+    """
+    from textrnn.serving import info as facts
+
+    repository.enter()
+    found = facts.gather(model)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    else:
+        facts.show(found)
+
+
 def main() -> None:
-    """Run a command; what the user can put right is said in one sentence, without a traceback."""
+    """Run a command; an error is one sentence, its traceback shown only with `--debug`."""
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_to_print(stream)
     try:
         app()
     except UserError as error:
-        sys.stderr.write(f"textrnn: {error}\n")
-        raise SystemExit(1) from None
+        _end(f"textrnn: {error}")
+    except Exception as error:
+        kind = type(error).__name__
+        _end(
+            f"textrnn: {kind}: {error}. This should not have happened; "
+            "`textrnn --debug …` shows where it did."
+        )
+
+
+def _end(sentence: str) -> None:
+    if wanted.debug:
+        raise  # the exception that is being handled
+    sys.stderr.write(f"{sentence}\n")
+    raise SystemExit(1) from None
+
+
+def _never_fail_to_print(stream: TextIO) -> None:
+    """Write what the terminal's encoding lacks as an escape."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

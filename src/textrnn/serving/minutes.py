@@ -1,0 +1,30 @@
+"""How long a model's `dvc repro` takes, for whoever has to decide whether to wait for it."""
+
+import json
+
+from textrnn.paths import Model
+
+# Minutes on two cores, data stages included, where a run on this machine has left no time.
+MEASURED = {
+    "sentiment/quick": 1,
+    "charlm/quick": 1,
+    "sentiment/book-birnn-last100": 2,
+}
+
+
+def of(model: Model) -> float | None:
+    """Return the minutes that training takes: this machine's last run, or the table's, or None."""
+    file = model.metrics / "timings.json"
+    if file.is_file():
+        seconds: float = json.loads(file.read_text(encoding="utf-8"))["train_seconds"]
+        return seconds / 60
+    return MEASURED.get(f"{model.task}/{model.name}")
+
+
+def said(model: Model) -> str:
+    """Return the time in words, in brackets, with a space before it; nothing if it is not known."""
+    found = of(model)
+    if found is None:
+        return ""
+    whole = max(1, round(found))
+    return f" (about {whole} minute{'s' if whole > 1 else ''} on two cores)"

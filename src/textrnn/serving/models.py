@@ -1,0 +1,204 @@
+"""A model by its name in commands, `sentiment/quick`: what is declared, and what is here."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from textrnn import paths
+from textrnn.errors import UserError
+from textrnn.params import base, document, problems
+from textrnn.params.base import Params
+from textrnn.params.document import (
+    CharacterDataset,
+    CharacterModel,
+    Document,
+    SentimentDataset,
+    SentimentModel,
+)
+from textrnn.serving import minutes
+
+TASKS = ("sentiment", "charlm")
+LOCK = Path("dvc.lock")
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Description(Params):
+    """`model.json`: what a model's folder says of itself."""
+
+    dataset: str
+    vocabulary: int
+    architecture: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model that params.yaml declares, whether its weights are here or not."""
+
+    home: paths.Model
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """As in commands."""
+        return f"{self.home.task}/{self.home.name}"
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is trained, and its vocabulary is here too."""
+        return (self.home.home / "model.json").is_file() and self.data.vocab.is_file()
+
+    @cached_property
+    def description(self) -> Description | None:
+        """What the trained model says of itself; None where it is not here."""
+        file = self.home.home / "model.json"
+        if not file.is_file():
+            return None
+        try:
+            values = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            raise UserError(f"{file} is damaged. Run `dvc checkout --force`.") from None
+        found: Description = base.validate(values, Description, "", file)
+        return found
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """That of the trained model; the declared one where it is not here."""
+        if self.description is not None:
+            return self.description.architecture
+        return self._entry.architecture.model_dump()
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that the model was trained on; that it is to be trained on, if it was not."""
+        if self.description is not None:
+            return self.description.dataset
+        return self._entry.dataset
+
+    @property
+    def data(self) -> paths.Dataset:
+        return paths.Dataset(self.home.task, self.dataset)
+
+    @property
+    def dataset_entry(self) -> SentimentDataset | CharacterDataset:
+        """How the dataset is made.
+
+        Raises:
+            UserError: the model was trained on one that params.yaml no longer has.
+        """
+        found: SentimentDataset | CharacterDataset | None
+        found = _section(self.document, self.home.task).datasets.get(self.dataset)
+        if found is None:
+            raise UserError(
+                f"{self.name} was trained on {self.home.task}.datasets.{self.dataset}, which "
+                f"params.yaml no longer has. Run `dvc repro {self.stage}`."
+            )
+        return found
+
+    @property
+    def _entry(self) -> SentimentModel | CharacterModel:
+        found: SentimentModel | CharacterModel = _section(self.document, self.home.task).models[
+            self.home.name
+        ]
+        return found
+
+    @property
+    def stage(self) -> str:
+        """The stage that trains it."""
+        return f"{self.home.task}-train@{self.home.name}"
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds whose weights are here, in order."""
+        files = self.home.home.glob("seed-*/weights.safetensors")
+        return sorted(int(file.parent.name.removeprefix("seed-")) for file in files)
+
+
+def find(name: str) -> Named:
+    """Return the model of a name such as `sentiment/quick`.
+
+    Raises:
+        UserError: params.yaml declares no such model; the nearest name is suggested.
+    """
+    found = document.load()
+    task, _, short = name.partition("/")
+    names = list(_names(found))
+    if name not in names:
+        of_any_task = [full for full in names if full.endswith(f"/{name}")]
+        near = problems.nearest(name, of_any_task or names)
+        raise UserError(f"params.yaml has no model {name!r}{near}")
+    return Named(paths.Model(task, short), found)
+
+
+def trained(name: str, task: str) -> Named:
+    """Return a model of a task that can be put to use.
+
+    Raises:
+        UserError: there is no such model; it is of the other task; it is not here yet (the
+            commands that bring it are given); its vocabulary is not the one it was trained with.
+    """
+    model = find(name)
+    if model.home.task != task:
+        command = "predict" if task == "charlm" else "sample"
+        raise UserError(f"{name} is of the other kind: use `textrnn {command} --model {name}`.")
+    if not model.is_here:
+        raise UserError(f"{name} is not here yet: {how_to_get(model)}")
+    if not model.seeds:
+        raise UserError(f"{model.home.home} holds no weights. Run `dvc checkout --force`.")
+    return model
+
+
+def check_vocabulary(model: Named, size: int) -> Description:
+    """Return what a trained model says of itself, if its vocabulary has this size.
+
+    Raises:
+        UserError: the dataset was made anew, the model was not.
+    """
+    described = model.description
+    if described is None or size != described.vocabulary:
+        trained_with = described.vocabulary if described else 0
+        raise UserError(
+            f"{model.name} was trained with a vocabulary of {trained_with:,}, but "
+            f"{model.data.vocab} now has {size:,}. Run `dvc repro {model.stage}`."
+        )
+    return described
+
+
+def how_to_get(model: Named) -> str:
+    """Return the commands that bring a model, with what each costs where that is known."""
+    size = _locked_bytes(model.stage)
+    cost = "" if size is None else f", {megabytes(size)}"
+    return (
+        f"fetch it with `dvc pull {model.stage} {model.data.vocab.as_posix()}` "
+        f"(from a remote that has it{cost}), "
+        f"or train it with `dvc repro {model.stage}`{minutes.said(model.home)}."
+    )
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes in words."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def _names(found: Document) -> Iterator[str]:
+    for task in TASKS:
+        yield from (f"{task}/{name}" for name in _section(found, task).models)
+
+
+def _section(found: Document, task: str) -> Any:
+    return found.sentiment if task == "sentiment" else found.charlm
+
+
+def _locked_bytes(stage: str) -> int | None:
+    """Return how much a stage writes, by dvc.lock; None where it has not run."""
+    if not LOCK.is_file():
+        return None
+    text = LOCK.read_text(encoding="utf-8")
+    stages = yaml.load(text, Loader=_LOADER)["stages"]  # noqa: S506 - a safe loader, in C if there
+    outs = stages.get(stage, {}).get("outs", [])
+    return sum(out["size"] for out in outs) if outs else None

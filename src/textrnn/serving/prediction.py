@@ -1,0 +1,136 @@
+"""Texts → verdicts of a trained classifier.
+
+A text is read by itself, without padding: its verdict does not depend on what else is asked. Models
+that mask padding give what evaluation measured; the book's, which read it, may differ a little.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from textrnn import weights
+from textrnn.backend import keras, tf
+from textrnn.errors import UserError
+from textrnn.params import base, classifier
+from textrnn.params.document import SentimentDataset
+from textrnn.progress import bar
+from textrnn.sentiment import tokens, vocabulary
+from textrnn.sentiment.model import build
+from textrnn.sentiment.tokens import Tokenizer
+from textrnn.sentiment.vocabulary import Vocabulary
+from textrnn.serving import models
+
+TOGETHER = 64  # texts in a batch: one number, since layers are compiled for each
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a classifier says of a text."""
+
+    text: str
+    probability: float  # of class 1
+    tokens: int  # that were read
+    unknown: list[str]  # those of them that are not in the vocabulary
+
+    @property
+    def label(self) -> int:
+        """0 or 1, as evaluation counts it."""
+        return int(self.probability > 0.5)
+
+    @property
+    def word(self) -> str:
+        """The label in a word."""
+        return "positive" if self.label else "negative"
+
+    def as_line(self) -> str:
+        """For people: `positive  0.929  a fine film`."""
+        return f"{self.word}  {self.probability:.3f}  {self.text}"
+
+    def as_json(self) -> str:
+        """For programs: one line, all that is known."""
+        values = {
+            "text": self.text,
+            "label": self.label,
+            "verdict": self.word,
+            "probability": round(self.probability, 6),
+            "tokens": self.tokens,
+            "unknown": self.unknown,
+        }
+        return json.dumps(values, ensure_ascii=False)
+
+
+class Classifier:
+    """A model with the tokenizer and vocabulary that it was trained with."""
+
+    def __init__(self, model: keras.Model, tokenize: Tokenizer, vocab: Vocabulary) -> None:
+        self._tokenize = tokenize
+        self._vocab = vocab
+        self._forward = tf.function(
+            lambda ids: model(ids, training=False),
+            input_signature=[tf.TensorSpec((None, None), tf.int64)],
+        )
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        """Return a verdict on each text.
+
+        Raises:
+            UserError: a text has no token; its number, from 1, is given.
+        """
+        found = [self._tokenize(text) for text in texts]
+        for number, words in enumerate(found, start=1):
+            if not words:
+                raise UserError(f"text {number:,} has no word in it: {texts[number - 1]!r}.")
+        ids = [self._vocab.encode(words) for words in found]
+        return [
+            Verdict(text, probability, len(words), self._unknown(words, row))
+            for text, words, row, probability in zip(
+                texts, found, ids, self._probabilities(ids), strict=True
+            )
+        ]
+
+    def _unknown(self, words: Sequence[str], ids: Sequence[int]) -> list[str]:
+        return [w for w, i in zip(words, ids, strict=True) if i == self._vocab.unknown]
+
+    def _probabilities(self, ids: Sequence[Sequence[int]]) -> list[float]:
+        """Return the probability of 1 of each row of ids."""
+        found = [0.0] * len(ids)
+        rows = 1 if len(ids) == 1 else TOGETHER
+        groups = list(_of_one_length(ids, rows))
+        for places in bar(groups, "texts"):
+            batch = np.zeros((rows, len(ids[places[0]])), np.int64)
+            batch[: len(places)] = [ids[place] for place in places]
+            for place, row in zip(places, self._forward(batch).numpy(), strict=False):
+                found[place] = float(row[0])
+        return found
+
+
+def load(name: str) -> Classifier:
+    """Return a trained classifier by its name in commands, with its first seed's weights.
+
+    Raises:
+        UserError: there is no such model, or it is not here, or its files do not fit each other.
+    """
+    model = models.trained(name, "sentiment")
+    vocab = vocabulary.read(model.data.vocab)
+    described = models.check_vocabulary(model, vocab.size)
+    file = model.home.home / "model.json"
+    architecture = base.validate(
+        described.architecture, classifier.Architecture, "architecture", file
+    )
+    network = build(architecture, vocab.size)
+    weights.load(network, model.home.weights(model.seeds[0]))
+    dataset = model.dataset_entry
+    assert isinstance(dataset, SentimentDataset)  # noqa: S101 - by the task
+    return Classifier(network, tokens.tokenizer(dataset.tokens), vocab)
+
+
+def _of_one_length(ids: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:
+    """Yield the places of rows of the same length, at most so many at a time."""
+    places = defaultdict(list)
+    for place, row in enumerate(ids):
+        places[len(row)].append(place)
+    for same in places.values():
+        yield from (same[i : i + most] for i in range(0, len(same), most))

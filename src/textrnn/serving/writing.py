@@ -1,0 +1,80 @@
+"""A trained character model that writes, one character after another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from textrnn import weights
+from textrnn.backend import keras, tf
+from textrnn.charlm import alphabet
+from textrnn.charlm.alphabet import Alphabet
+from textrnn.charlm.model import build, zero_states
+from textrnn.errors import UserError
+from textrnn.params import base
+from textrnn.params.character_model import Architecture
+from textrnn.serving import models
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A model with the alphabet that it was trained with."""
+
+    model: keras.Model
+    architecture: Architecture
+    known: Alphabet
+
+    def write(self, start: str, length: int, temperature: float | None, seed: int) -> Iterator[str]:
+        """Yield the characters that follow a start, each as soon as it is drawn.
+
+        They are those of `charlm.sampling.carried` with the scale factor 1 / temperature.
+
+        Args:
+            start: what the text begins with; it is read, and not yielded.
+            length: how many characters to write.
+            temperature: what the logits are divided by before a draw; None takes the likeliest.
+            seed: of the draws; each step has random numbers of its own.
+
+        Raises:
+            UserError: the start is empty, or the model does not know a character of it.
+        """
+        if not start:
+            raise UserError("the start is empty: give the model a character to begin with.")
+        ids = tf.constant(self.known.encode(start)[np.newaxis])
+        return self._characters(ids, length, temperature, seed)
+
+    def _characters(
+        self, ids: tf.Tensor, length: int, temperature: float | None, seed: int
+    ) -> Iterator[str]:
+        scale = None if temperature is None else tf.constant(1 / temperature)
+
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+        def read(ids: tf.Tensor, states: list[tf.Tensor], i: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            logits, *states = self.model([ids, *states], training=False)
+            last = logits[:, -1]
+            if scale is None:
+                return tf.argmax(last, axis=1, output_type=tf.int32), *states
+            drawn = tf.random.stateless_categorical(last * scale, 1, [seed, i], tf.int32)
+            return drawn[:, 0], *states
+
+        states = zero_states(self.architecture, 1)
+        for i in range(length):
+            drawn, *states = read(ids, states, tf.constant(i))
+            yield self.known.characters[int(drawn[0])]
+            ids = drawn[:, tf.newaxis]
+
+
+def load(name: str) -> Writer:
+    """Return a trained character model by its name in commands, with its first seed's weights.
+
+    Raises:
+        UserError: there is no such model, or it is not here, or its files do not fit each other.
+    """
+    model = models.trained(name, "charlm")
+    known = alphabet.read(model.data.vocab)
+    described = models.check_vocabulary(model, known.size)
+    file = model.home.home / "model.json"
+    architecture = base.validate(described.architecture, Architecture, "architecture", file)
+    network = build(architecture, known.size)
+    weights.load(network, model.home.weights(model.seeds[0]))
+    return Writer(network, architecture, known)
