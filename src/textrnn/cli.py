@@ -150,6 +150,69 @@ def info(
         facts.show(found)
 
 
+init = typer.Typer(help="Make a corpus of your own part of the pipelines.", no_args_is_help=True)
+app.add_typer(init, name="init")
+
+Name = Annotated[
+    str | None, typer.Option(help="Of corpus, dataset and model; the file's own by default.")
+]
+Labels = list[str] | None
+
+
+@init.command("sentiment")
+def init_sentiment(
+    file: Annotated[Path, typer.Argument(help="A CSV of labelled texts, in UTF-8.")],
+    text: Annotated[str, typer.Option(help="The column of texts.")],
+    label: Annotated[str, typer.Option(help="The column of labels.")],
+    positive: Annotated[Labels, typer.Option(help="A label that means 1; repeatable.")] = None,
+    negative: Annotated[Labels, typer.Option(help="A label that means 0; repeatable.")] = None,
+    drop: Annotated[
+        Labels, typer.Option(help="A label whose rows are left out; repeatable.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="A column whose rows stay in one split, such as a film.")
+    ] = None,
+    delimiter: Annotated[str, typer.Option(help="Between columns.")] = ",",
+    name: Name = None,
+) -> None:
+    """Survey labelled texts and add corpus, dataset and model to params.yaml.
+
+    Example: textrnn init sentiment reviews.csv --text body --label stars --positive 4 --positive 5
+
+    Labels 0 and 1 need no saying. Where only --positive is given, all other labels are negative.
+    """
+    from textrnn.own import tables
+
+    path = file.absolute()
+    repository.enter()
+    columns = tables.Columns(text, label, group, delimiter)
+    for line in tables.add(path, name, columns, positive or [], negative or [], drop or []):
+        typer.echo(line)
+
+
+@init.command("charlm")
+def init_charlm(
+    file: Annotated[Path, typer.Argument(help="A text, in UTF-8.")],
+    start: Annotated[
+        str | None, typer.Option(help="A marker in the text: reading begins with it.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="A marker in the text: reading stops before it.")
+    ] = None,
+    name: Name = None,
+) -> None:
+    """Survey a text and add corpus, dataset and character model to params.yaml.
+
+    Example: textrnn init charlm novel.txt
+    """
+    from textrnn.own import texts
+
+    path = file.absolute()
+    repository.enter()
+    for line in texts.add(path, name, start, end):
+        typer.echo(line)
+
+
 def main() -> None:
     """Run a command; an error is one sentence, its traceback shown only with `--debug`."""
     for stream in (sys.stdout, sys.stderr):

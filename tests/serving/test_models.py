@@ -47,7 +47,7 @@ def test_a_model_that_is_not_here_comes_with_commands_and_minutes(changing: Path
         models.trained("charlm/quick", "charlm")
     said = str(caught.value)
     assert "\n" not in said
-    assert "`dvc pull charlm-train@quick data/charlm/datasets/hamlet/vocab.json`" in said
+    assert "`dvc pull data/charlm/models/quick data/charlm/datasets/hamlet/vocab.json`" in said
     assert "1.4 MB" in said  # by dvc.lock
     assert f"`dvc repro charlm-train@quick` (about {minutes.MEASURED['charlm/quick']} min" in said
     timings = changing / "metrics/charlm/quick/timings.json"
@@ -122,7 +122,7 @@ def test_info_of_a_model_that_is_elsewhere_is_what_git_holds(
     info.show(found)
     shown = capsys.readouterr().out
     assert "1,636,432" in shown
-    assert "dvc pull charlm-train@book" in shown
+    assert "dvc pull data/charlm/models/book " in shown
 
 
 @pytest.mark.usefixtures("repo")

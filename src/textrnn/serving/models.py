@@ -170,11 +170,14 @@ def check_vocabulary(model: Named, size: int) -> Description:
 
 
 def how_to_get(model: Named) -> str:
-    """Return the commands that bring a model, with what each costs where that is known."""
+    """Return the commands that bring a model, with what each costs where that is known.
+
+    What is pulled is named by its path: with a stage's name beside it, DVC would leave a path out.
+    """
     size = _locked_bytes(model.stage)
     cost = "" if size is None else f", {megabytes(size)}"
     return (
-        f"fetch it with `dvc pull {model.stage} {model.data.vocab.as_posix()}` "
+        f"fetch it with `dvc pull {model.home.home.as_posix()} {model.data.vocab.as_posix()}` "
         f"(from a remote that has it{cost}), "
         f"or train it with `dvc repro {model.stage}`{minutes.said(model.home)}."
     )

@@ -1,0 +1,45 @@
+"""What labels mean: what the user says, and nothing that nobody said."""
+
+from collections import Counter
+
+import pytest
+
+from textrnn.errors import UserError
+from textrnn.own.labels import counted, meaning
+
+STARS = Counter({"5": 9, "1": 8, "3": 7, "4": 2})
+
+
+def test_zero_and_one_need_no_saying() -> None:
+    found = meaning(Counter({"1": 3, "0": 4}), [], [], [])
+    assert (found.labels, found.drop) == ({"1": 1, "0": 0}, [])
+    assert meaning(Counter("01?"), [], [], ["?"]).drop == ["?"]
+
+
+def test_one_class_named_makes_the_rest_the_other() -> None:
+    assert meaning(STARS, ["5", "4"], [], ["3"]).labels == {"5": 1, "4": 1, "1": 0}
+    assert meaning(STARS, [], ["1", "3"], []).labels == {"5": 1, "4": 1, "1": 0, "3": 0}
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "drop", "said"),
+    [
+        ([], [], [], r"labels are 1 \(8\), 3 \(7\), 4 \(2\), 5 \(9\): say .* --positive '5'"),
+        (["5"], ["1"], [], r"nothing is said of the labels 3 \(7\), 4 \(2\)"),
+        (["5"], ["1"], ["3"], r"nothing is said of the label 4 \(2\)"),
+        (["five"], [], [], r"no row has the label 'five' \(there are: 5, 1, 3, 4\)"),
+        (["5"], ["5"], [], "'5' is given a meaning twice"),
+        (["1", "3", "4", "5"], [], [], "no label is negative"),
+        ([], ["1", "3", "4", "5"], [], "no label is positive"),
+    ],
+)
+def test_what_is_not_said_is_asked_for(
+    positive: list[str], negative: list[str], drop: list[str], said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        meaning(STARS, positive, negative, drop)
+
+
+def test_a_column_of_texts_is_not_listed_whole() -> None:
+    many = Counter(f"text {i:02d}" for i in range(100))
+    assert counted(many, many).endswith("text 11 (1) and 88 more")
