@@ -24,7 +24,10 @@ def test_some_page_has_examples() -> None:
 
 
 @pytest.mark.parametrize("page", pages, ids=lambda page: page.name)
-def test_examples_print_what_the_page_says(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_print_what_the_page_says(
+    page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(DOCS.parent)  # where params.yaml is
     results = doctest.testfile(
         str(page), module_relative=False, parser=MarkdownParser(), encoding="utf-8"
     )

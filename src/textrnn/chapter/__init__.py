@@ -1,0 +1,1 @@
+"""What docs/chapter.md measures and draws."""
