@@ -213,6 +213,31 @@ def init_charlm(
         typer.echo(line)
 
 
+@app.command()
+def verify(
+    remote: Annotated[
+        str | None, typer.Option(help="Also read every object of this DVC remote.")
+    ] = None,
+) -> None:
+    """Compare every object of the cache, every output and every shard with what is recorded of it.
+
+    Says how to mend what is wrong with one, and then exits with status 1.
+
+    Example: textrnn verify --remote shared
+    """
+    from textrnn.integrity import verify as integrity
+
+    report = integrity.verify(remote)
+    for finding in report.findings:
+        typer.echo(finding)
+    if report.findings:
+        raise typer.Exit(1)
+    typer.echo(
+        f"All is well: {report.objects:,} objects, {report.files:,} files of the workspace and "
+        f"{report.records:,} records of shards are as recorded."
+    )
+
+
 def main() -> None:
     """Run a command; an error is one sentence, its traceback shown only with `--debug`."""
     for stream in (sys.stdout, sys.stderr):
