@@ -12,7 +12,7 @@ BOOK_WRITERS := book book-tail
 BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%)
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book results test lint bench lock clean
+.PHONY: help quick book adopt results test lint bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -36,6 +36,9 @@ book: $(VENV)/installed ## train the book's models (about 75 minutes on two core
 	@echo "The book's five models take about 75 minutes on two cores; what is up to date is not run again."
 	dvc repro $(BOOK)
 	@textrnn results $(BOOK_CLASSIFIERS) $(BOOK_WRITERS)
+
+adopt: $(VENV)/installed ## accept code that changes no byte: make adopt STAGE=sentiment-train@quick
+	textrnn adopt $(STAGE)
 
 results: $(VENV)/installed ## show the metrics that git holds
 	@textrnn results

@@ -33,3 +33,15 @@ def test_examples_print_what_the_page_says(
     )
     assert results.failed == 0, capsys.readouterr().out
     assert results.attempted > 0
+
+
+def test_every_test_that_a_page_names_exists() -> None:
+    root = DOCS.parent
+    named = [
+        found
+        for page in DOCS.glob("*.md")
+        for found in re.findall(r"`(tests/\S+\.py)::(\w+)`", page.read_text("utf-8"))
+    ]
+    assert named
+    for file, test in named:
+        assert re.search(rf"^def {test}\(", (root / file).read_text("utf-8"), re.MULTILINE), test

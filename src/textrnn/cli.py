@@ -238,6 +238,22 @@ def verify(
     )
 
 
+@app.command()
+def adopt(
+    stage: Annotated[str, typer.Argument(help="A stage of dvc.yaml, by its whole name.")],
+) -> None:
+    """Accept a change of code that changes no byte, so that DVC does not run the stage for it.
+
+    Runs the stage with the committed code and with yours, in temporary folders (a training for two
+    epochs of its first seed), and records your code in dvc.lock if every output is the same.
+
+    Example: textrnn adopt sentiment-train@quick
+    """
+    from textrnn import adoption
+
+    typer.echo(adoption.adopt(stage))
+
+
 def main() -> None:
     """Run a command; an error is one sentence, its traceback shown only with `--debug`."""
     for stream in (sys.stdout, sys.stderr):

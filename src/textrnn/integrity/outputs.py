@@ -51,18 +51,18 @@ def differences(
     `listings` are the cache's folders. Where it lacks one, a folder is named and not its file.
     """
     files = {file for output in outputs for file in output.files}
-    md5 = {file: _md5(root / file) for file in bar(sorted(files), "workspace", len(files))}
-    return [d for output in outputs for d in _compare(output, md5, listings)]
+    found = {file: md5(root / file) for file in bar(sorted(files), "workspace", len(files))}
+    return [d for output in outputs for d in _compare(output, found, listings)]
 
 
 def _compare(
-    output: Output, md5: Mapping[Path, str], listings: Mapping[str, Listing]
+    output: Output, found: Mapping[Path, str], listings: Mapping[str, Listing]
 ) -> Iterator[Difference]:
     if not output.md5.endswith(".dir"):
-        if md5.get(output.path) != output.md5:
+        if found.get(output.path) != output.md5:
             yield Difference(output, output.path, "differs")
         return
-    there = {file.relative_to(output.path).as_posix(): md5[file] for file in output.files}
+    there = {file.relative_to(output.path).as_posix(): found[file] for file in output.files}
     if _folder_md5(there) == output.md5:
         return
     if output.md5 not in listings:
@@ -77,11 +77,12 @@ def _compare(
 
 def _folder_md5(files: Listing) -> str:
     """Return what DVC calls a folder: the md5 of its list."""
-    entries = [{"md5": md5, "relpath": name} for name, md5 in sorted(files.items())]
+    entries = [{"md5": value, "relpath": name} for name, value in sorted(files.items())]
     content = json.dumps(entries, sort_keys=True).encode()
     return hashlib.md5(content, usedforsecurity=False).hexdigest() + ".dir"
 
 
-def _md5(path: Path) -> str:
+def md5(path: Path) -> str:
+    """Return the md5 of a file, as DVC records it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
