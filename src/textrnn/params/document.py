@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Literal
 
 from textrnn.errors import UserError
+from textrnn.findings import KINDS
 from textrnn.params import base, character_model, classifier, problems
+from textrnn.params.audit import Audit
 from textrnn.params.base import Params
+from textrnn.params.charlm_baselines import CharacterBaselines
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import Corpora, CorpusName, OwnTable, OwnText, Table, Text
 from textrnn.params.encode import Encode
 from textrnn.params.optimisation import Seeds
 from textrnn.params.sampling import Sampling
+from textrnn.params.sentiment_baselines import SentimentBaselines
 from textrnn.params.split import Split
 from textrnn.params.tokens import Tokens, Vocabulary
 
@@ -38,8 +42,10 @@ class SentimentModel(Params):
 
 
 class Sentiment(Params):
-    """The first project's datasets and models."""
+    """The first project's datasets and models, and what is done with every dataset."""
 
+    audit: Audit
+    baselines: SentimentBaselines
     datasets: dict[str, SentimentDataset]
     models: dict[str, SentimentModel]
 
@@ -62,8 +68,9 @@ class CharacterModel(Params):
 
 
 class Charlm(Params):
-    """The second project's datasets and models."""
+    """The second project's datasets and models, and what is done with every dataset."""
 
+    baselines: CharacterBaselines
     datasets: dict[str, CharacterDataset]
     models: dict[str, CharacterModel]
 
@@ -103,12 +110,19 @@ def _bad_names(document: Document) -> list[str]:
         "charlm.datasets": document.charlm.datasets,
         "charlm.models": document.charlm.models,
     }
-    return [
-        f"{section}: the name {name!r} {wrong}."
+    wrong = [
+        f"{section}: the name {name!r} {reason}."
         for section, names in sections.items()
         for name in names
-        for wrong in _wrong_with(name)
+        for reason in _wrong_with(name)
     ]
+    taken = [
+        f"{section}: the name {name!r} is that of a folder beside the models': choose another."
+        for section in ("sentiment.models", "charlm.models")
+        for name in sections[section]
+        if name in KINDS
+    ]
+    return wrong + taken
 
 
 def _wrong_with(name: str) -> list[str]:
