@@ -1,7 +1,7 @@
-"""A table of what `metrics/` holds, as `make` prints it."""
+"""A table of what `metrics/` holds, models beside the baselines of their datasets."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from textrnn.errors import UserError
+from textrnn.params import base
 from textrnn.paths import METRICS
 
 Columns = Sequence[tuple[str, str, str]]  # title, dotted key, format
+Metrics = Mapping[str, dict[str, Any]]  # by the name of a model or a baseline
 
 SENTIMENT: Columns = (
     ("test\nacc.", "test.accuracy", ".2%"),
@@ -30,13 +32,16 @@ CHARLM: Columns = (
     ("test bits,\nwindows", "test.window_bits_per_char", ".3f"),
     ("valid\nbits", "valid.bits_per_char", ".3f"),
     ("train\nnats", "train.nats_per_char", ".4f"),
+    ("whole\nbits", "whole.bits_per_char", ".3f"),
     ("weights", "parameters", ","),
-    ("characters", "vocabulary", ","),
+    ("charac-\nters", "vocabulary", ","),
 )
 
 
-def show(names: Sequence[str], metrics: Path = METRICS) -> None:
+def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE) -> None:
     """Print the metrics of the named models (all, if none is named), and a text of the last one.
+
+    They stand by dataset, and after the models the baselines of the same dataset.
 
     Raises:
         UserError: there are no metrics of a named model, or none at all.
@@ -52,20 +57,44 @@ def show(names: Sequence[str], metrics: Path = METRICS) -> None:
         ("Character models, bits or nats a character", "charlm", CHARLM),
     ):
         if found[task]:
-            console.print(_table(title, found[task], columns))
+            groups = _by_dataset(found[task], metrics / task, _datasets(params, task))
+            console.print(_table(title, groups, columns))
     for name in list(found["charlm"])[-1:]:
         _show_sample(console, metrics / "charlm" / name / "samples", name)
 
 
-def _models(folder: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _models(folder: Path, names: Sequence[str]) -> Metrics:
     return {
-        file.parent.name: json.loads(file.read_text(encoding="utf-8"))
+        file.parent.name: _read(file)
         for file in sorted(folder.glob("*/metrics.json"))
         if not names or file.parent.name in names
     }
 
 
-def _table(title: str, models: dict[str, dict[str, Any]], columns: Columns) -> Table:
+def _datasets(params: Path, task: str) -> dict[str, str]:
+    """Return the dataset of each model that params.yaml names."""
+    models = base.read(params).get(task, {}).get("models", {})
+    return {name: model["dataset"] for name, model in models.items()}
+
+
+def _by_dataset(models: Metrics, folder: Path, datasets: Mapping[str, str]) -> dict[str, Metrics]:
+    """Return, by dataset, the metrics of its models and then of its baselines."""
+    groups: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, values in models.items():
+        groups.setdefault(datasets.get(name, "no dataset in params.yaml"), {})[name] = values
+    for dataset, group in groups.items():
+        file = folder / "baselines" / dataset / "metrics.json"
+        for name, values in _read(file).items() if file.exists() else ():
+            group[f"baseline {name}"] = values
+    return dict(sorted(groups.items()))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return values
+
+
+def _table(title: str, groups: Mapping[str, Metrics], columns: Columns) -> Table:
     table = Table(
         title=title,
         title_justify="left",
@@ -77,8 +106,11 @@ def _table(title: str, models: dict[str, dict[str, Any]], columns: Columns) -> T
     table.add_column("model", no_wrap=True)
     for heading, _, _ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
-    for name, values in models.items():
-        table.add_row(name, *(_cell(values, key, form) for _, key, form in columns))
+    for dataset, models in groups.items():
+        table.add_section()
+        table.add_row(Text(f"on {dataset}", style="bold"))
+        for name, values in models.items():
+            table.add_row(name, *(_cell(values, key, form) for _, key, form in columns))
     return table
 
 
