@@ -84,8 +84,9 @@ def _codes(begins: Ids, last: Ids, alphabet: int) -> Ids:
 
 def _numbers(codes: Ids, known: Ids) -> Ids:
     """Return each code's place among the known ones, which are sorted, or UNSEEN."""
-    places = np.minimum(np.searchsorted(known, codes), len(known) - 1)
-    return np.where(known[places] == codes, places, UNSEEN)
+    places = np.searchsorted(known, codes)
+    there = (codes != UNSEEN) & (np.append(known, UNSEEN)[places] == codes)
+    return np.where(there, places, UNSEEN)
 
 
 def _mixed(order: _Order, counts: Ids, lower: Reals) -> Reals:
@@ -94,19 +95,19 @@ def _mixed(order: _Order, counts: Ids, lower: Reals) -> Reals:
     Where the context was never followed by anything, they are the lower order's.
     """
     taken = _discounts(counts)[np.minimum(counts, KINDS)]
-    totals = np.bincount(order.begins, weights=counts)
-    rest = np.bincount(order.begins, weights=taken)
-    contexts = np.where(order.contexts < len(totals), order.contexts, UNSEEN)
-    total = np.where(contexts == UNSEEN, 0, totals[contexts])
-    kept = np.where(order.coded == UNSEEN, 0, (counts - taken)[order.coded])
+    kept = np.append(counts - taken, 0)[order.coded]  # the last element is that of UNSEEN
+    totals = np.append(np.bincount(order.begins, weights=counts), 0)
+    rest = np.append(np.bincount(order.begins, weights=taken), 0)
+    contexts = np.minimum(order.contexts, len(totals) - 1)
+    total = totals[contexts]
     return np.where(total > 0, (kept + rest[contexts] * lower) / np.maximum(total, 1), lower)
 
 
 def _discounts(counts: Ids) -> Reals:
     """Return what is taken from counts of 0, 1, 2, and 3 or more (Chen & Goodman, equation 26).
 
-    Half is added to each count of counts, so that small texts, in which there may
-    be none, give discounts too; none is so small that unseen characters would be impossible.
+    Half is added to each count of counts, so that small texts, which may have none, give discounts
+    too; none is so small that unseen characters would be impossible.
     """
     n = np.bincount(np.minimum(counts, KINDS + 2), minlength=KINDS + 3) + 0.5
     share = n[1] / (n[1] + 2 * n[2])
