@@ -100,16 +100,35 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
         (
             "corpora.raw.imdb.read.text",
             "body",
-            {"sentiment-split@imdb", "sentiment-split@imdb-last100"},
+            {
+                f"sentiment-{verb}@{dataset}"
+                for verb in ("split", "audit")
+                for dataset in ("imdb", "imdb-last100")
+            },
         ),
         ("sentiment.datasets.imdb.split.seed", 2, {"sentiment-split@imdb"}),
         ("sentiment.datasets.imdb.vocabulary.min_count", 5, {"sentiment-vocab@imdb"}),
         (
             "sentiment.datasets.imdb.tokens.last",
             9,
-            {"sentiment-vocab@imdb", "sentiment-encode@imdb"},
+            {"sentiment-vocab@imdb", "sentiment-encode@imdb", "sentiment-baseline@imdb"},
         ),
         ("sentiment.datasets.imdb.encode.shards", 3, {"sentiment-encode@imdb"}),
+        (
+            "sentiment.baselines.nb_svm.orders",
+            [2],
+            {f"sentiment-baseline@{d}" for d in ("imdb", "imdb-last100", "rotten-tomatoes")},
+        ),
+        (
+            "sentiment.audit.shingle",
+            7,
+            {f"sentiment-audit@{d}" for d in ("imdb", "imdb-last100", "rotten-tomatoes")},
+        ),
+        (
+            "charlm.baselines.ppmd.order",
+            5,
+            {f"charlm-baseline@{d}" for d in ("hamlet", "island", "island-tail")},
+        ),
         ("sentiment.models.quick.training.learning_rate", 0.5, {"sentiment-train@quick"}),
         (
             "sentiment.models.quick.architecture.units",
@@ -168,7 +187,10 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
     [
         ("src/textrnn/charlm/sampling.py", ["charlm-sample"]),
         ("src/textrnn/sentiment/report.py", ["sentiment-evaluate"]),
-        ("src/textrnn/reading.py", ["sentiment-split", "charlm-chunk"]),
+        ("src/textrnn/reading.py", ["sentiment-split", "sentiment-audit", "charlm-chunk"]),
+        ("src/textrnn/sentiment/linear.py", ["sentiment-baseline"]),
+        ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
+        ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),
         ("src/textrnn/corpora.py", ["fetch"]),
         ("src/textrnn/training.py", ["sentiment-train", "charlm-train"]),
         (
@@ -211,8 +233,12 @@ def test_a_module_touches_the_stages_that_import_it(
         ),
         (
             "charlm-chunk@island-tail",
-            {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample")},
+            {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample")}
+            | {"charlm-baseline@island-tail"},
         ),
+        ("sentiment-audit@imdb", set()),
+        ("sentiment-baseline@imdb", set()),
+        ("charlm-baseline@island", set()),
     ],
 )
 def test_what_follows_a_stage(lock: Lock, stage: str, expected: set[str]) -> None:

@@ -23,7 +23,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
-STAGES = 1 + 1 + 3 + 2 * 2 + 2 + 2 * 3  # check, fetch, data, classifiers, chunk, character models
+# check, fetch, a sentiment dataset and its classifiers, character datasets and their models
+STAGES = 1 + 1 + 5 + 2 * 2 + 2 * 2 + 2 * 3
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -95,6 +96,18 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
             "own": {"novel": {"format": "txt", "read": {"start": "BEGIN", "end": "END"}}},
         },
         "sentiment": {
+            "audit": {"shingle": 2, "similarity": 0.5},
+            "baselines": {
+                "lower": True,
+                "punctuation": True,
+                "nb_svm": {
+                    "orders": [1, 2],
+                    "smoothing": [1.0],
+                    "penalty": [1.0],
+                    "interpolation": [0.5, 1.0],
+                },
+                "tf_idf": {"orders": [1], "penalty": [1.0, 10.0]},
+            },
             "datasets": {
                 "tiny": {
                     "corpus": {"folder": "raw", "name": "reviews"},
@@ -110,6 +123,10 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
             },
         },
         "charlm": {
+            "baselines": {
+                "ppmd": {"order": 4, "memory": 1},
+                "ngrams": {"orders": [1, 2, 3], "valid": 0.1},
+            },
             "datasets": {
                 "windows": {"corpus": novel, "chunk": {**chunk, "stride": 5}},
                 "ordered": {"corpus": novel, "chunk": {**chunk, "stride": 10}},
@@ -372,7 +389,16 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
     shown = json.loads(run(repo, "dvc", "metrics", "show", "--json"))
     assert set(next(iter(shown.values()))["data"]) == {
         f"metrics/{m}/metrics.json"
-        for m in ("sentiment/padded", "sentiment/buckets", "charlm/chunks", "charlm/streams")
+        for m in (
+            "sentiment/padded",
+            "sentiment/buckets",
+            "sentiment/audits/tiny",
+            "sentiment/baselines/tiny",
+            "charlm/chunks",
+            "charlm/streams",
+            "charlm/baselines/windows",
+            "charlm/baselines/ordered",
+        )
     }
     run(repo, "dvc", "plots", "show")
     assert (repo / "dvc_plots/index.html").exists()

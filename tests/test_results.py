@@ -1,0 +1,75 @@
+"""The table of results: models stand by dataset, with that dataset's baselines after them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from textrnn import results
+from textrnn.errors import UserError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Metrics of three models on two datasets, and of the baselines of three datasets."""
+    monkeypatch.setenv("COLUMNS", "100")
+    metrics: dict[str, Any] = {
+        "sentiment/large": {"test": {"accuracy": 0.9}},
+        "sentiment/small": {"test": {"accuracy": 0.6}},
+        "sentiment/other": {"test": {"accuracy": 0.7}},
+        "sentiment/baselines/films": {"nb-svm": {"test": {"accuracy": 0.8}}},
+        "sentiment/baselines/books": {"nb-svm": {"test": {"accuracy": 0.85}}},
+        "sentiment/baselines/songs": {"nb-svm": {"test": {"accuracy": 0.95}}},
+        "sentiment/audits/films": {"rows": {"train": 3}},
+    }
+    for name, values in metrics.items():
+        file = tmp_path / "metrics" / name / "metrics.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values))
+    models = {"large": "films", "small": "films", "other": "books"}
+    params = {"sentiment": {"models": {m: {"dataset": d} for m, d in models.items()}}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    return tmp_path
+
+
+def shown(folder: Path, capsys: pytest.CaptureFixture[str], *names: str) -> list[str]:
+    """Return the table's rows, without spaces, below its head."""
+    results.show(names, folder / "metrics", folder / "params.yaml")
+    lines = ["".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    head = next(i for i, line in enumerate(lines) if set(line) == {"─"})
+    return [line.replace("-" * 6, "") for line in lines[head + 1 :] if line]
+
+
+def test_baselines_follow_the_models_of_their_dataset(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(folder, capsys) == [
+        "onbooks",
+        "other70.00%",
+        "baselinenb-svm85.00%",
+        "onfilms",
+        "large90.00%",
+        "small60.00%",
+        "baselinenb-svm80.00%",
+    ]
+
+
+def test_a_named_model_brings_its_dataset_s_baselines_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = ["onfilms", "small60.00%", "baselinenb-svm80.00%"]
+    assert shown(folder, capsys, "small") == expected
+
+
+def test_a_model_that_params_yaml_no_longer_names_is_shown_as_such(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "params.yaml").write_text("sentiment: {models: {}}\n")
+    assert shown(folder, capsys, "small") == ["onnodatasetinparams.yaml", "small60.00%"]
+
+
+def test_an_unknown_name_is_refused(folder: Path) -> None:
+    with pytest.raises(UserError, match="no metrics of smaal"):
+        results.show(["smaal"], folder / "metrics", folder / "params.yaml")
