@@ -4,6 +4,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 def fingerprint(parameters: str, inputs: Iterable[Path]) -> str:
-    """Return a hash of parameters, input files and the package's loaded code.
+    """Return a hash of parameters, input files, the loaded code and the libraries' versions.
 
-    A checkpoint of other parameters, inputs or code lies under another name, so it is never found.
+    A checkpoint of others lies under another name, so it is never found. Code is the package's, and
+    the script that runs.
     """
-    digest = hashlib.sha256(parameters.encode())
-    code = [m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "textrnn"]
+    versions = [f"{name} {metadata.version(name)}" for name in ("keras", "numpy", "tensorflow")]
+    digest = hashlib.sha256("\n".join([parameters, *versions]).encode())
+    names = [n for n in sys.modules if n == "__main__" or n.split(".")[0] == "textrnn"]
+    code = [getattr(sys.modules[name], "__file__", None) for name in names]
     for file in [*sorted(Path(f) for f in code if f), *_files(inputs)]:
         digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from textrnn import atomic, checkpoints, training, weights
-from textrnn.backend import keras
+from textrnn.backend import keras, tf
 from textrnn.params.optimisation import Optimisation
 from textrnn.paths import Model
 from textrnn.steps import Epochs, Step
@@ -43,7 +43,8 @@ def train(
         (part / "model.json").write_text(description, encoding="utf-8", newline="\n")
         for seed in seeds:
             training.prepare(seed)
-            model = build()
+            with tf.distribute.get_strategy().scope():
+                model = build()
             check = (lambda model=model: validate(model)) if validate else None
             file = home.checkpoints / key / f"seed-{seed}.safetensors"
             trainer = training.Trainer(model, step, epochs(seed), check, options, file)

@@ -19,7 +19,7 @@ class Step(Protocol):
         """Functions are compiled once for each task."""
 
     def start(self) -> Carry:
-        """Return what the first batch of an epoch is given as carried state."""
+        """Return the carried state that a replica's first batch of an epoch is given."""
 
     def __call__(
         self, model: keras.Model, batch: Any, carry: Carry, training: bool

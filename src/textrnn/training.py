@@ -5,6 +5,7 @@ batch; layers, losses and optimizer are Keras's.
 """
 
 import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tqdm import tqdm
 
 from textrnn import checkpoints
 from textrnn.backend import keras, tf
+from textrnn.errors import UserError
 from textrnn.params.optimisation import Optimisation
 from textrnn.steps import Carry, Epochs, Step
 
@@ -46,7 +48,7 @@ class Trainer:
     """A model being trained: its optimizer, history and best weights so far.
 
     Args:
-        model: built, with its initial weights.
+        model: built in the scope of the strategy in force, with its initial weights.
         step: what a batch costs.
         epochs: gives an epoch's batches by its number, from 0.
         validate: measures on held-out data, `loss` among them; None where nothing is held out.
@@ -67,11 +69,14 @@ class Trainer:
         self.options, self.checkpoint = options, checkpoint
         self.history: History = []
         self._best: list[Any] | None = None
+        self._strategy = tf.distribute.get_strategy()
         first = epochs(0)
         self._steps = int(first.reduce(0, lambda n, *_: n + 1))
-        self.optimizer = optimizer(options, self._steps * options.epochs)
-        self.optimizer.build(model.trainable_variables)
-        self._train_step = train_step(model, step, self.optimizer, first.element_spec)
+        with self._strategy.scope():
+            self.optimizer = optimizer(options, self._steps * options.epochs)
+            self.optimizer.build(model.trainable_variables)
+        batch_spec = self._strategy.experimental_distribute_dataset(first).element_spec
+        self._train_step = train_step(model, step, self.optimizer, batch_spec)
 
     def run(self) -> History:
         """Train to the end, from the checkpoint if there is one; return the history by epoch.
@@ -93,11 +98,15 @@ class Trainer:
         return self.history
 
     def _epoch(self, number: int) -> dict[str, float]:
-        """Train on every batch of an epoch; return the means over its examples."""
+        """Train on every batch of an epoch; return the means over its examples.
+
+        Raises:
+            UserError: the loss is no longer a number.
+        """
         sums: dict[str, Any] = {}
         examples: Any = 0
-        carry = self.step.start()
-        batches = tf.distribute.get_strategy().experimental_distribute_dataset(self.epochs(number))
+        carry = self._strategy.run(self.step.start)
+        batches = self._strategy.experimental_distribute_dataset(self.epochs(number))
         title = f"epoch {number + 1}/{self.options.epochs}"
         with tqdm(total=self._steps, desc=title, unit="batch", disable=None, leave=False) as bar:
             for i, batch in enumerate(batches):
@@ -107,7 +116,13 @@ class Trainer:
                 if i % 20 == 19:
                     bar.set_postfix({k: f"{float(v / examples):.4f}" for k, v in sums.items()})
                 bar.update()
-        return {k: float(v / examples) for k, v in sums.items()}
+        means = {k: float(v / examples) for k, v in sums.items()}
+        if not math.isfinite(means["loss"]):
+            raise UserError(
+                f"the loss of epoch {number + 1} is {means['loss']}: the training diverged. Lower "
+                "training.learning_rate, or set training.clip_norm."
+            )
+        return means
 
     def _best_epoch(self) -> int:
         """Return the epoch with the best validation so far; without early stopping, the last."""
@@ -160,7 +175,7 @@ def train_step(
     examples (float64), how many examples there were, and the new carried state.
     """
     strategy = tf.distribute.get_strategy()
-    carry_spec = tf.nest.map_structure(tf.TensorSpec.from_tensor, step.start())
+    carry_spec = tf.nest.map_structure(tf.type_spec_from_value, strategy.run(step.start))
 
     def replica(batch: Any, carry: Carry) -> Any:
         with tf.GradientTape() as tape:

@@ -18,8 +18,9 @@ def main(dataset: str) -> None:
 
     vocab = vocabulary.read(home.vocab)
     for split in paths.SPLITS:
-        total = rows.count(home.rows(split))
-        examples = encoding.encode(rows.read(home.rows(split)), tokenize, vocab)
+        source = home.rows(split)
+        total = rows.count(source)
+        examples = encoding.encode(rows.read(source), tokenize, vocab, source)
         with atomic.folder(home.shards(split)) as part:
             shards.write(part, split, bar(examples, split, total), total, options.shards)
         print(f"{split}: {total:,} examples in {options.shards} shards")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from textrnn import shards
 from textrnn.backend import tf
 from textrnn.charlm import batching, chunking
+from textrnn.errors import UserError
 from textrnn.params.character_model import Chunks, Streams
 from textrnn.params.chunk import Chunk
 
@@ -118,3 +119,9 @@ def test_streams_are_the_same_in_every_epoch(tmp_path: Path) -> None:
     folder = write(tmp_path, 41, steps=4, stride=4)
     epochs = batching.characters(folder, Streams(method="streams", batch_size=3), 1)
     assert firsts(epochs(0)) == firsts(epochs(1)) == [0, 12, 24, 4, 16, 28, 8, 20, 32]
+
+
+def test_fewer_windows_than_streams_are_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, 9, steps=4, stride=4)
+    with pytest.raises(UserError, match="the text has 2 windows, fewer than its 3 streams"):
+        batching.characters(folder, Streams(method="streams", batch_size=3), 1)

@@ -71,18 +71,21 @@ def test_a_sure_mistake_costs_much_but_not_everything() -> None:
     assert 10 < found["loss"] < np.inf
 
 
-def test_confusion_counts_texts() -> None:
+def test_confusion_counts_the_texts_of_each_split() -> None:
     """Of three 0s, two are seen as 0 (0.2, 0.5); of three 1s, two are seen as 1."""
-    assert evaluation.confusion(SIX).to_dict("records") == [
-        {"actual": 0, "predicted": 0, "texts": 2},
-        {"actual": 0, "predicted": 1, "texts": 1},
-        {"actual": 1, "predicted": 0, "texts": 1},
-        {"actual": 1, "predicted": 1, "texts": 2},
+    ones = predictions([1, 1], [0.9, 0.8])
+    found = evaluation.confusion({"train": SIX, "test": ones})
+    assert [tuple(row) for row in found.itertuples(index=False)] == [
+        ("train", 0, 0, 2),
+        ("train", 0, 1, 1),
+        ("train", 1, 0, 1),
+        ("train", 1, 1, 2),
+        ("test", 0, 0, 0),  # every cell, where a class is absent
+        ("test", 0, 1, 0),
+        ("test", 1, 0, 0),
+        ("test", 1, 1, 2),
     ]
-
-
-def test_confusion_has_all_cells_where_one_class_is_absent() -> None:
-    assert evaluation.confusion(predictions([1, 1], [0.9, 0.8]))["texts"].tolist() == [0, 0, 0, 2]
+    assert list(found) == ["split", "actual", "predicted", "texts"]
 
 
 # ---------------------------------------------------------------- curve

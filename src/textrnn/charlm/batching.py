@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from textrnn import shards
 from textrnn.backend import tf
+from textrnn.errors import UserError
 from textrnn.params.character_model import Chunks, Streams
 from textrnn.steps import Epochs, epoch_seed
 
@@ -42,8 +43,17 @@ def characters(folder: Path, options: Chunks | Streams, seed: int) -> Epochs:
 
 
 def _side_by_side(text: npt.NDArray[np.int32], streams: int) -> npt.NDArray[np.int32]:
-    """Reorder windows so that row b of each batch goes on where row b of the batch before ended."""
+    """Reorder windows so that row b of each batch goes on where row b of the batch before ended.
+
+    Raises:
+        UserError: there are fewer windows than streams.
+    """
     steps = len(text) // streams
+    if not steps:
+        raise UserError(
+            f"the text has {len(text):,} windows, fewer than its {streams:,} streams "
+            "(training.batches.batch_size)."
+        )
     return (
         text[: steps * streams]
         .reshape(streams, steps, -1)

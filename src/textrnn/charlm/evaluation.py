@@ -97,8 +97,9 @@ def summary(
         s: {k: float(np.mean([v[k] for v in vs])) for k in vs[0]} for s, vs in found.items()
     }
     seeds: dict[str, float] = {"n": len(files)}
-    if len(files) > 1 and "test" in found:
-        seeds["std"] = float(np.std([v["bits_per_char"] for v in found["test"]], ddof=1))
+    if len(files) > 1 and found:
+        last = list(found.values())[-1]  # test, or valid where there is no test
+        seeds["std"] = float(np.std([v["bits_per_char"] for v in last], ddof=1))
     train = float(np.mean([history[-1]["loss"] for history in histories.values()]))
     return {"train": {"nats_per_char": train}, **held_out, "seeds": seeds}
 

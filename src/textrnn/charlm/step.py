@@ -22,7 +22,11 @@ class NextCharacter:
         self._streams = batches.batch_size if isinstance(batches, Streams) else None
 
     def start(self) -> Carry:
-        return zero_states(self._architecture, self._streams) if self._streams else ()
+        """Return zero states for the rows of a batch that this replica reads."""
+        if not self._streams:
+            return ()
+        replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+        return zero_states(self._architecture, self._streams // replicas)
 
     def __call__(
         self, model: keras.Model, batch: Any, carry: Carry, training: bool

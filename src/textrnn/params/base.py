@@ -21,11 +21,22 @@ T = TypeVar("T")
 class Params(BaseModel):
     """A block of params.yaml: frozen, strictly typed, with no keys but its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, reading `1e-06` as the number that DVC means by it."""
+    """PyYAML's safe loader, reading `1e-06` as the number that DVC means by it.
+
+    A key that stands twice is refused, where PyYAML would take the last and say nothing.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key, (at, _) in zip(keys, node.value, strict=True):
+            if isinstance(key, str) and keys.count(key) > 1:
+                raise UserError(f"line {at.start_mark.line + 1}: the key {key!r} stands twice.")
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 _Loader.add_implicit_resolver(
@@ -47,6 +58,8 @@ def read(file: Path = FILE) -> dict[str, Any]:
         raise UserError(f"{file} is not here: run from the repository's root.") from None
     except yaml.YAMLError as error:
         raise UserError(f"{file} is not valid YAML: {error}") from None
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from None
     if not isinstance(values, dict):
         raise UserError(f"{file} must be a mapping of sections, not {type(values).__name__}.")
     return values

@@ -6,7 +6,7 @@ from typing import Literal
 
 from textrnn.errors import UserError
 from textrnn.findings import KINDS
-from textrnn.params import base, character_model, classifier, problems
+from textrnn.params import base, character_model, classifier, consistency, problems
 from textrnn.params.audit import Audit
 from textrnn.params.base import Params
 from textrnn.params.charlm_baselines import CharacterBaselines
@@ -90,7 +90,11 @@ def load(file: Path = base.FILE) -> Document:
         UserError: one line for each thing that is wrong, with its full path.
     """
     document: Document = base.validate(base.read(file), Document, "", file)
-    wrong = [*_bad_names(document), *_bad_references(document), *_bad_windows(document)]
+    wrong = [
+        *_bad_names(document),
+        *_bad_references(document),
+        *consistency.contradictions(document),
+    ]
     if wrong:
         raise UserError("\n".join(f"{file}: {w}" for w in wrong))
     return document
@@ -165,19 +169,3 @@ def _bad_corpus(
         return [f"{key}.corpus: {where} does not exist{problems.nearest(corpus.name, catalogue)}"]
     found = catalogue[corpus.name].format
     return [] if found == form else [f"{key}.corpus: {where} has format {found}, not {form}."]
-
-
-def _bad_windows(document: Document) -> list[str]:
-    """A carried state needs windows that follow one another without gap or overlap."""
-    wrong = []
-    for name, model in document.charlm.models.items():
-        dataset = document.charlm.datasets.get(model.dataset)
-        if dataset is None or model.training.batches.method != "streams":
-            continue
-        if dataset.chunk.stride != dataset.chunk.steps:
-            chunk = f"charlm.datasets.{model.dataset}.chunk"
-            wrong.append(
-                f"charlm.models.{name}.training.batches: streams need {chunk}.stride "
-                f"to equal {chunk}.steps ({dataset.chunk.steps})."
-            )
-    return wrong

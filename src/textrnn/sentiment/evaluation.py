@@ -10,23 +10,27 @@ from sklearn import metrics
 
 from textrnn import weights
 from textrnn.backend import keras, tf
+from textrnn.progress import bar
 
 WORST = 20  # texts to show
 CURVE_POINTS = 200  # of a ROC curve: as many as a picture shows
 
 
-def predict(model: keras.Model, batches: tf.data.Dataset) -> pd.DataFrame:
+def predict(
+    model: keras.Model, batches: tf.data.Dataset, title: str = "predicting"
+) -> pd.DataFrame:
     """Return each example's `label` and `probability`, in the order of the split.
 
     Args:
         batches: (places [B], tokens [B, T], labels [B, 1]), in any order.
+        title: of the progress bar.
     """
     places, labels, probabilities = [], [], []
     forward = tf.function(
         lambda tokens: model(tokens, training=False),
         input_signature=[tf.TensorSpec((None, None), tf.int64)],
     )
-    for place, tokens, label in batches:
+    for place, tokens, label in bar(batches, title):
         places.append(place.numpy())
         labels.append(label.numpy()[:, 0])
         probabilities.append(forward(tokens).numpy()[:, 0])
@@ -44,7 +48,7 @@ def predict_all(
     found = {}
     for seed, file in files.items():
         weights.load(model, file)
-        found[seed] = {split: predict(model, source) for split, source in batches.items()}
+        found[seed] = {s: predict(model, b, f"seed {seed}, {s}") for s, b in batches.items()}
     return found
 
 
@@ -63,13 +67,21 @@ def measures(predictions: pd.DataFrame) -> dict[str, float]:
     return found
 
 
-def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return how many texts of each actual class were predicted as each."""
-    counts = metrics.confusion_matrix(
+def confusion(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many texts of each split and actual class were predicted as each class."""
+    cells = [
+        (split, actual, predicted, int(counts[actual, predicted]))
+        for split, counts in ((s, _counts(predictions)) for s, predictions in splits.items())
+        for actual in (0, 1)
+        for predicted in (0, 1)
+    ]
+    return pd.DataFrame(cells, columns=["split", "actual", "predicted", "texts"])
+
+
+def _counts(predictions: pd.DataFrame) -> Any:
+    return metrics.confusion_matrix(
         predictions["label"], predictions["probability"] > 0.5, labels=[0, 1]
     )
-    cells = [(a, p, int(counts[a, p])) for a in (0, 1) for p in (0, 1)]
-    return pd.DataFrame(cells, columns=["actual", "predicted", "texts"])
 
 
 def roc(predictions: pd.DataFrame) -> pd.DataFrame:

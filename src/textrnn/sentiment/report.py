@@ -20,13 +20,14 @@ def write(
 
     Curves, confusion and errors are those of the first seed; metrics are means over all.
     """
-    first = next(iter(predictions.values()))["test"]
+    splits = next(iter(predictions.values()))
+    first = splits["test"]
     tables.write_metrics(
         {**evaluation.summary(predictions), **sizes}, home.metrics / "metrics.json"
     )
     tables.write_table(tables.learning_curve(histories), home.metrics / "learning_curve.csv")
     tables.write_table(evaluation.roc(first), home.metrics / "roc.csv")
-    tables.write_table(evaluation.confusion(first), home.metrics / "confusion.csv")
+    tables.write_table(evaluation.confusion(splits), home.metrics / "confusion.csv")
     with atomic.folder(home.evaluation) as part:
         tables.write_table(evaluation.predictions_table(predictions), part / "predictions.csv")
         tables.write_table(evaluation.worst(first, test_texts), part / "worst.csv")

@@ -1,0 +1,103 @@
+"""What must hold between keys of params.yaml, beyond each block's own schema.
+
+Found here, a contradiction costs a second; found by the stage that stumbles over it, an hour.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textrnn.params.character_model import Streams
+from textrnn.params.classifier import Buckets
+from textrnn.params.corpus import Corpora, CorpusName, OwnTable, ReadTable, Table
+from textrnn.params.optimisation import Optimisation
+
+if TYPE_CHECKING:
+    from textrnn.params.document import CharacterDataset, Document
+
+
+def contradictions(document: Document) -> Iterator[str]:
+    """Yield a sentence for each thing that cannot be as it stands, with its key's full path."""
+    for folder, catalogue in (("raw", document.corpora.raw), ("own", document.corpora.own)):
+        for name, corpus in catalogue.items():
+            if isinstance(corpus, Table | OwnTable):
+                yield from _in_labels(f"corpora.{folder}.{name}.read", corpus.read)
+    for name, dataset in document.sentiment.datasets.items():
+        key = f"sentiment.datasets.{name}"
+        read = _read_of(document.corpora, dataset.corpus)
+        if read is not None:
+            yield from _in_columns(key, dataset.split.method, read)
+    for name, classifier in document.sentiment.models.items():
+        key = f"sentiment.models.{name}"
+        yield from _in_training(key, classifier.training, classifier.seeds)
+        batches = classifier.training.batches
+        if isinstance(batches, Buckets) and batches.boundaries != sorted(set(batches.boundaries)):
+            yield f"{key}.training.batches.boundaries: must ascend, and none may stand twice."
+    for name, writer in document.charlm.models.items():
+        key = f"charlm.models.{name}"
+        yield from _in_training(key, writer.training, writer.seeds)
+        yield from _twice(f"{key}.sampling.scale_factors", writer.sampling.scale_factors)
+        if writer.dataset in document.charlm.datasets:
+            dataset_key = f"charlm.datasets.{writer.dataset}"
+            chunked = document.charlm.datasets[writer.dataset]
+            yield from _in_validation(key, writer.training, dataset_key, chunked)
+            if isinstance(writer.training.batches, Streams):
+                yield from _in_streams(key, dataset_key, chunked)
+
+
+def _in_labels(key: str, read: ReadTable) -> Iterator[str]:
+    for label in sorted(set(read.labels) & set(read.drop)):
+        yield f"{key}: the label {label!r} stands in labels and in drop."
+
+
+def _read_of(corpora: Corpora, corpus: CorpusName) -> ReadTable | None:
+    catalogue = corpora.raw if corpus.folder == "raw" else corpora.own
+    found = catalogue.get(corpus.name)
+    return found.read if isinstance(found, Table | OwnTable) else None
+
+
+def _in_columns(key: str, method: str, read: ReadTable) -> Iterator[str]:
+    if read.label is None:
+        yield f"{key}.corpus: the corpus names no column of labels (read.label)."
+    if method == "grouped" and read.group is None:
+        yield f"{key}.split: grouped needs the corpus to name its column of groups (read.group)."
+
+
+def _in_training(key: str, training: Optimisation, seeds: Sequence[int]) -> Iterator[str]:
+    yield from _twice(f"{key}.seeds", seeds)
+    has_end = training.final_learning_rate is not None
+    if has_end != (training.schedule != "constant"):
+        wanted = "needs a" if training.schedule != "constant" else "has no"
+        yield f"{key}.training.schedule: {training.schedule} {wanted} final_learning_rate."
+
+
+def _twice(key: str, values: Sequence[float]) -> Iterator[str]:
+    for value, count in Counter(values).items():
+        if count > 1:
+            yield f"{key}: {value} stands there {count} times."
+
+
+def _in_validation(
+    key: str, training: Optimisation, dataset_key: str, dataset: CharacterDataset
+) -> Iterator[str]:
+    stopping = training.early_stopping
+    if stopping is None:
+        return
+    if stopping.metric != "loss":
+        yield f"{key}.training.early_stopping.metric: a character model measures loss alone."
+    if not dataset.chunk.valid:
+        yield (
+            f"{key}.training.early_stopping: nothing is held out to stop by; "
+            f"{dataset_key}.chunk.valid is 0."
+        )
+
+
+def _in_streams(key: str, dataset_key: str, dataset: CharacterDataset) -> Iterator[str]:
+    """A carried state needs windows that follow one another without gap or overlap."""
+    if dataset.chunk.stride != dataset.chunk.steps:
+        yield (
+            f"{key}.training.batches: streams need {dataset_key}.chunk.stride "
+            f"to equal {dataset_key}.chunk.steps ({dataset.chunk.steps})."
+        )

@@ -1,0 +1,100 @@
+"""What must hold between keys: each contradiction in the committed file is said, and no other."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from textrnn.errors import UserError
+from textrnn.params import base, document
+
+QUICK = "sentiment/models/quick"
+STOPPING = {"metric": "loss", "patience": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"charlm/models/book/training/early_stopping": STOPPING},
+            "charlm.models.book.training.early_stopping: nothing is held out to stop by; "
+            "charlm.datasets.island.chunk.valid is 0.",
+        ),
+        (
+            {"charlm/models/quick/training/early_stopping": STOPPING | {"metric": "accuracy"}},
+            "charlm.models.quick.training.early_stopping.metric: a character model measures loss "
+            "alone.",
+        ),
+        ({f"{QUICK}/seeds": [1, 2, 1]}, "sentiment.models.quick.seeds: 1 stands there 2 times."),
+        (
+            {"charlm/models/quick/sampling/scale_factors": [0.5, 0.5]},
+            "charlm.models.quick.sampling.scale_factors: 0.5 stands there 2 times.",
+        ),
+        (
+            {f"{QUICK}/training/schedule": "cosine"},
+            "sentiment.models.quick.training.schedule: cosine needs a final_learning_rate.",
+        ),
+        (
+            {f"{QUICK}/training/final_learning_rate": 1e-4},
+            "sentiment.models.quick.training.schedule: constant has no final_learning_rate.",
+        ),
+        (
+            {f"{QUICK}/training/batches/boundaries": [12, 8]},
+            "sentiment.models.quick.training.batches.boundaries: must ascend, and none may stand "
+            "twice.",
+        ),
+        (
+            {"corpora/raw/rotten-tomatoes/read/group": None},
+            "sentiment.datasets.rotten-tomatoes.split: grouped needs the corpus to name its column "
+            "of groups (read.group).",
+        ),
+        (
+            {"sentiment/datasets/imdb/corpus/name": "imdb-unlabelled"},
+            "sentiment.datasets.imdb.corpus: the corpus names no column of labels (read.label).",
+        ),
+        (
+            {"corpora/raw/rotten-tomatoes/read/drop": ["plot", "fresh"]},
+            "corpora.raw.rotten-tomatoes.read: the label 'fresh' stands in labels and in drop.",
+        ),
+        (
+            {
+                "charlm/models/quick/training/batches": {"method": "streams", "batch_size": 8},
+            },
+            "charlm.models.quick.training.batches: streams need "
+            "charlm.datasets.hamlet.chunk.stride to equal charlm.datasets.hamlet.chunk.steps (60).",
+        ),
+    ],
+)
+def test_contradictions(root: Path, tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    values: Any = copy.deepcopy(base.read(root / "params.yaml"))
+    for key, value in changes.items():
+        *parents, last = key.split("/")
+        block = values
+        for part in parents:
+            block = block[part]
+        block[last] = value
+    file = tmp_path / "params.yaml"
+    file.write_text(yaml.safe_dump(values), encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        document.load(file)
+    assert str(caught.value) == f"{file}: {said}"
+
+
+def test_a_key_that_stands_twice_is_refused(root: Path, tmp_path: Path) -> None:
+    """As when a section of the documentation is pasted below the file's own."""
+    file = tmp_path / "params.yaml"
+    whole = (root / "params.yaml").read_text(encoding="utf-8")
+    file.write_text(f"{whole}\ncorpora:\n  own: {{}}\n", encoding="utf-8")
+    line = whole.count("\n") + 2
+    with pytest.raises(UserError, match=f"line {line}: the key 'corpora' stands twice"):
+        document.load(file)
+
+
+def test_a_rate_must_be_a_number(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "params.yaml"
+    whole = (root / "params.yaml").read_text(encoding="utf-8")
+    file.write_text(whole.replace("learning_rate: 2.0e-3", "learning_rate: .inf"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"quick\.training\.learning_rate is inf, but"):
+        document.load(file)
