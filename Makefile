@@ -54,9 +54,11 @@ lint: $(VENV)/installed-dev ## ruff and mypy --strict
 bench: $(VENV)/installed-dev ## measure the claims of speed
 	for file in benchmarks/*.py; do python $$file || exit 1; done
 
+COMPILE = uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q
+
 lock: ## renew the locks from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements.lock
-	uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements-dev.lock
+	$(COMPILE) --extra dev -o requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
 
 clean: ## remove the virtual environment and the checkpoints
 	rm -rf $(VENV) .checkpoints
