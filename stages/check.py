@@ -1,4 +1,4 @@
-"""Check params.yaml as a whole → a record that it was right, on which every stage depends."""
+"""Check params.yaml as a whole → a record that it was right, on which the first stages depend."""
 
 from textrnn import atomic, paths
 from textrnn.errors import UserError

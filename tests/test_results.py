@@ -73,3 +73,12 @@ def test_a_model_that_params_yaml_no_longer_names_is_shown_as_such(
 def test_an_unknown_name_is_refused(folder: Path) -> None:
     with pytest.raises(UserError, match="no metrics of smaal"):
         results.show(["smaal"], folder / "metrics", folder / "params.yaml")
+
+
+def test_a_name_with_its_task_is_one_model(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results.show(["sentiment/small"], folder / "metrics", folder / "params.yaml")
+    assert "small" in capsys.readouterr().out
+    with pytest.raises(UserError, match="charlm/small"):
+        results.show(["charlm/small"], folder / "metrics", folder / "params.yaml")

@@ -62,7 +62,8 @@ def check() -> None:
 @app.command()
 def results(
     models: Annotated[
-        list[str] | None, typer.Argument(help="Models by name; all by default.")
+        list[str] | None,
+        typer.Argument(help="Models, such as quick or sentiment/quick; all by default."),
     ] = None,
 ) -> None:
     """Show the metrics of models, and text that a character model wrote.
@@ -227,6 +228,7 @@ def verify(
     """
     from textrnn.integrity import verify as integrity
 
+    repository.enter()
     report = integrity.verify(remote)
     for finding in report.findings:
         typer.echo(finding)

@@ -20,8 +20,8 @@ Metrics = Mapping[str, dict[str, Any]]  # by the name of a model or a baseline
 
 SENTIMENT: Columns = (
     ("test\nacc.", "test.accuracy", ".2%"),
+    ("±", "seeds.std", ".2%"),
     ("test\nAUC", "test.auc", ".4f"),
-    ("test\nloss", "test.loss", ".4f"),
     ("valid\nacc.", "valid.accuracy", ".2%"),
     ("train\nacc.", "train.accuracy", ".2%"),
     ("weights", "parameters", ","),
@@ -29,6 +29,7 @@ SENTIMENT: Columns = (
 )
 CHARLM: Columns = (
     ("test\nbits", "test.bits_per_char", ".3f"),
+    ("±", "seeds.std", ".3f"),
     ("test bits,\nwindows", "test.window_bits_per_char", ".3f"),
     ("valid\nbits", "valid.bits_per_char", ".3f"),
     ("train\nnats", "train.nats_per_char", ".4f"),
@@ -41,14 +42,19 @@ CHARLM: Columns = (
 def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE) -> None:
     """Print the metrics of the named models (all, if none is named), and a text of the last one.
 
-    They stand by dataset, and after the models the baselines of the same dataset.
+    They stand by dataset, and after the models the baselines of the same dataset. ± is the standard
+    deviation over seeds, where there are several.
+
+    Args:
+        names: `quick` for the models of both tasks that are called so, `sentiment/quick` for one.
 
     Raises:
         UserError: there are no metrics of a named model, or none at all.
     """
     console = Console()
-    found = {task: _models(metrics / task, names) for task in ("sentiment", "charlm")}
-    unknown = set(names) - {name for models in found.values() for name in models}
+    found = {task: _models(metrics / task, task, names) for task in ("sentiment", "charlm")}
+    known = {form for task, models in found.items() for m in models for form in (m, f"{task}/{m}")}
+    unknown = set(names) - known
     if unknown or not any(found.values()):
         wanted = ", ".join(sorted(unknown)) or "any model"
         raise UserError(f"{metrics} holds no metrics of {wanted}: run `make quick` or `dvc repro`.")
@@ -63,11 +69,11 @@ def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE
         _show_sample(console, metrics / "charlm" / name / "samples", name)
 
 
-def _models(folder: Path, names: Sequence[str]) -> Metrics:
+def _models(folder: Path, task: str, names: Sequence[str]) -> Metrics:
     return {
         file.parent.name: _read(file)
         for file in sorted(folder.glob("*/metrics.json"))
-        if not names or file.parent.name in names
+        if not names or {file.parent.name, f"{task}/{file.parent.name}"} & set(names)
     }
 
 
