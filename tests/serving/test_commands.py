@@ -53,9 +53,8 @@ def test_sample_begins_with_the_start(textrnn: Command) -> None:
     assert done.status == 0, done.err
     assert done.out.startswith("He")
     assert len(done.out) == 2 + 30 + 1
-    assert textrnn(*arguments, "--temperature", "0.5", "--seed", "1").out == done.out
     assert textrnn(*arguments, "--temperature", "0.5", "--seed", "2").out != done.out
-    assert textrnn(*arguments, "--greedy").out == textrnn(*arguments, "--greedy").out
+    assert textrnn(*arguments, "--greedy").out != done.out
 
 
 @pytest.mark.usefixtures("repo")
