@@ -91,6 +91,13 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
         ),
         # a key that is missing
         ("charlm", DELETED, "charlm is missing."),
+        ("sentiment/audit", DELETED, "sentiment.audit is missing."),
+        ("charlm/baselines", DELETED, "charlm.baselines is missing."),
+        (
+            "sentiment/baselines/nb_svm/penalty",
+            [],
+            "sentiment.baselines.nb_svm.penalty is [], but list should have at least 1 item",
+        ),
         (f"{IMDB}/split", DELETED, "sentiment.datasets.imdb.split is missing."),
         (f"{IMDB}/split/seed", DELETED, "sentiment.datasets.imdb.split.seed is missing."),
         (f"{IMDB}/split/method", DELETED, "sentiment.datasets.imdb.split.method is missing."),
@@ -296,6 +303,16 @@ def test_a_name_that_could_leave_its_folder_is_refused(
         f"{section.replace('/', '.')}: the name {name!r} may hold only letters, digits, "
         "'-' and '_'."
     )
+
+
+@pytest.mark.parametrize("task", ["sentiment", "charlm"])
+@pytest.mark.parametrize("name", ["baselines", "audits"])
+def test_a_model_s_name_that_is_another_folder_s_is_refused(
+    complaint: Complaint, root: Path, task: str, name: str
+) -> None:
+    models = base.read(root / "params.yaml")[task]["models"]
+    said = complaint(f"{task}/models", models | {name: models["quick"]})
+    assert said.startswith(f"{task}.models: the name {name!r} is that of a folder beside")
 
 
 # ---------------------------------------------------------------- one block
