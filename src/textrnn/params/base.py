@@ -31,10 +31,12 @@ class _Loader(yaml.SafeLoader):
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key, (at, _) in zip(keys, node.value, strict=True):
-            if isinstance(key, str) and keys.count(key) > 1:
-                raise UserError(f"line {at.start_mark.line + 1}: the key {key!r} stands twice.")
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen:
+                line = key_node.start_mark.line + 1
+                raise UserError(f"line {line}: the key {key_node.value!r} stands twice.")
+            seen.add(str(key_node.value))
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
 
