@@ -12,7 +12,7 @@ from textrnn.errors import UserError
 from textrnn.params import base
 from textrnn.params.sentiment_baselines import NbSvm, SentimentBaselines, TfIdf
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment import baselines, evaluation, linear, measures, nb_svm, tf_idf, tokenised
+from textrnn.sentiment import baselines, linear, nb_svm, tf_idf, tokenised
 from textrnn.sentiment.linear import Candidate
 from textrnn.sentiment.tokenised import Texts
 from textrnn.sentiment.tokens import tokenizer
@@ -96,13 +96,6 @@ def test_the_least_validation_loss_is_chosen_and_the_first_of_equals() -> None:
         Candidate({"number": i}, lambda _, p=p: np.array(p)) for i, p in enumerate(guesses.values())
     ]
     assert linear.choose(candidates, [], labels).settings == {"number": 1}
-
-
-def test_measures_are_those_of_the_models() -> None:
-    draw = np.random.default_rng(1)
-    labels, probabilities = draw.integers(0, 2, 50), draw.random(50)
-    frame = evaluation.pd.DataFrame({"label": labels, "probability": probabilities})
-    assert measures.of(labels, probabilities) == evaluation.measures(frame)
 
 
 def test_predictions_stand_in_the_order_of_the_rows() -> None:

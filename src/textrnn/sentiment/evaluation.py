@@ -1,4 +1,4 @@
-"""Predictions of a classifier, and the measures, curves and errors that follow from them."""
+"""Predictions of a classifier, and the curves and errors that follow from them."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from sklearn import metrics
 from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.progress import bar
+from textrnn.sentiment import measures
 
 WORST = 20  # texts to show
 CURVE_POINTS = 200  # of a ROC curve: as many as a picture shows
@@ -49,21 +50,6 @@ def predict_all(
     for seed, file in files.items():
         weights.load(model, file)
         found[seed] = {s: predict(model, b, f"seed {seed}, {s}") for s, b in batches.items()}
-    return found
-
-
-def measures(predictions: pd.DataFrame) -> dict[str, float]:
-    """Return accuracy, cross-entropy in nats and the area under the ROC curve.
-
-    A split that holds one class only has no such area, and so no `auc`.
-    """
-    label, probability = predictions["label"], predictions["probability"].astype(float)
-    found = {
-        "accuracy": float(metrics.accuracy_score(label, probability > 0.5)),
-        "loss": float(metrics.log_loss(label, probability, labels=[0, 1])),
-    }
-    if _has_both_classes(predictions):
-        found["auc"] = float(metrics.roc_auc_score(label, probability))
     return found
 
 
@@ -112,7 +98,13 @@ def summary(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, Any]:
 
     With several, `seeds.std` is the sample standard deviation of the test accuracy.
     """
-    each = [{split: measures(p) for split, p in splits.items()} for splits in found.values()]
+    each = [
+        {
+            split: measures.of(p["label"].to_numpy(), p["probability"].to_numpy(np.float64))
+            for split, p in splits.items()
+        }
+        for splits in found.values()
+    ]
     means: dict[str, Any] = {
         split: {k: float(np.mean([values[split][k] for values in each])) for k in each[0][split]}
         for split in each[0]

@@ -1,7 +1,5 @@
 """How good probabilities are, whatever gave them; without TensorFlow."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 from sklearn import metrics
@@ -10,14 +8,15 @@ Labels = npt.NDArray[np.int64]
 Probabilities = npt.NDArray[np.float64]
 
 
-def of(labels: Labels, probabilities: Probabilities) -> Mapping[str, float]:
-    """Return accuracy, cross-entropy in nats and the area under the ROC curve, as models' metrics.
+def of(labels: Labels, probabilities: Probabilities) -> dict[str, float]:
+    """Return accuracy, cross-entropy in nats and the area under the ROC curve.
 
-    Where only one class is there, there is no such area: `auc` is nan.
+    Labels of one class only have no such area, and so no `auc`.
     """
-    both = len(np.unique(labels)) == 2
-    return {
+    found = {
         "accuracy": float(metrics.accuracy_score(labels, probabilities > 0.5)),
         "loss": float(metrics.log_loss(labels, probabilities, labels=[0, 1])),
-        "auc": float(metrics.roc_auc_score(labels, probabilities)) if both else float("nan"),
     }
+    if len(np.unique(labels)) == 2:
+        found["auc"] = float(metrics.roc_auc_score(labels, probabilities))
+    return found
