@@ -109,7 +109,7 @@ def params(url: str) -> dict[str, Any]:
             "training": model["training"] | {"epochs": 1},
         },
     }
-    values["charlm"] = {"datasets": {}, "models": {}}
+    values["charlm"] |= {"datasets": {}, "models": {}}
     return values
 
 

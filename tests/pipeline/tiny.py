@@ -6,12 +6,14 @@ from typing import Any
 
 import yaml
 
-from pipeline.layout import copy_repository, run
+from pipeline.layout import ROOT, copy_repository, run
 
 STAGES = ["check", "sentiment-split@tiny", "sentiment-vocab@tiny", "sentiment-encode@tiny"]
 
 
 def params() -> dict[str, Any]:
+    """Return parameters with one dataset and no model, and what holds for all as committed."""
+    whole = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     reviews = {"folder": "own", "name": "reviews"}
     read = {"text": "text", "label": "label"}
     dataset = {
@@ -23,8 +25,8 @@ def params() -> dict[str, Any]:
     }
     return {
         "corpora": {"raw": {}, "own": {"reviews": {"format": "csv", "read": read}}},
-        "sentiment": {"datasets": {"tiny": dataset}, "models": {}},
-        "charlm": {"datasets": {}, "models": {}},
+        "sentiment": whole["sentiment"] | {"datasets": {"tiny": dataset}, "models": {}},
+        "charlm": whole["charlm"] | {"datasets": {}, "models": {}},
     }
 
 
@@ -38,6 +40,7 @@ def reviews() -> str:
 def lay_out(folder: Path) -> None:
     """Make a repository of the project's code in which the data stages have run, and commit it."""
     copy_repository(folder)
+    _leave_out_findings(folder / "dvc.yaml")
     (folder / "params.yaml").write_text(yaml.safe_dump(params()))
     (folder / "data/own").mkdir()
     (folder / "data/own/reviews.csv").write_text(reviews())
@@ -50,3 +53,11 @@ def commit(folder: Path) -> None:
     run(folder, "git", "add", "--all")
     who = ("-c", "user.name=t", "-c", "user.email=t@example.org")
     run(folder, "git", *who, "commit", "--quiet", "--message", "as it is")
+
+
+def _leave_out_findings(file: Path) -> None:
+    """Leave out what is found out about datasets: the data stages alone are wanted here."""
+    pipeline = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for stage in ("sentiment-audit", "sentiment-baseline", "charlm-baseline"):
+        del pipeline["stages"][stage]
+    file.write_text(yaml.safe_dump(pipeline, sort_keys=False), encoding="utf-8")
