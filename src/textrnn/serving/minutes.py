@@ -8,8 +8,11 @@ from textrnn.paths import Model
 MEASURED = {
     "sentiment/quick": 1,
     "charlm/quick": 1,
-    "sentiment/book-birnn-last100": 2,
+    "sentiment/book-bilstm": 27,
+    "sentiment/book-birnn-last100": 6,
     "sentiment/book-rnn": 5,
+    "charlm/book": 17,
+    "charlm/book-tail": 16,
 }
 
 
