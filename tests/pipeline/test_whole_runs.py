@@ -363,6 +363,10 @@ def test_every_stage_needs_no_more_than_it_declares(whole: Path, tmp_path: Path)
             assert digest(folder / out["path"]) == digest(whole / out["path"]), (name, out["path"])
 
 
+# What a stage loads as it runs, and for some parameters alone: test_own_corpus.py sees it do so.
+LOADED_LATER = {"sentiment-split": {"src/textrnn/backend.py"}}
+
+
 def test_every_stage_loads_the_modules_that_it_declares(whole: Path) -> None:
     list_modules = (
         "import runpy, sys; runpy.run_path(sys.argv[1], run_name='x');"
@@ -374,7 +378,7 @@ def test_every_stage_loads_the_modules_that_it_declares(whole: Path) -> None:
         output = run(whole, sys.executable, "-c", list_modules, script).split()
         loaded = {str(Path(p).relative_to(whole)) for p in output if not p.endswith("__init__.py")}
         declared = {d["path"] for d in entry["deps"] if d["path"].startswith("src/")}
-        assert loaded == declared, name
+        assert loaded | LOADED_LATER.get(name.split("@")[0], set()) == declared, name
 
 
 def test_packages_hold_nothing_but_a_docstring() -> None:
