@@ -28,6 +28,12 @@ def test_a_row_becomes_ids_and_a_label() -> None:
     ]
 
 
+def test_the_last_tokens_alone_are_encoded() -> None:
+    last = tokenizer(Tokens(lower=False, punctuation=False, last=1))
+    found = encoding.encode([Row(1, 0, "a fine"), Row(2, 1, "film a")], last, KNOWN, SOURCE)
+    assert [example["tokens"] for example in found] == [[1], [2]]
+
+
 def test_a_text_without_a_token_is_refused_by_file_and_line() -> None:
     with pytest.raises(UserError) as caught:
         list(encoding.encode(ROWS, tokenizer(words(False)), KNOWN, SOURCE))

@@ -13,8 +13,7 @@ from textrnn import reading
 from textrnn.params.split import Book
 from textrnn.params.tokens import Tokens
 from textrnn.params.tokens import Vocabulary as Options
-from textrnn.sentiment import encoding, splits, vocabulary
-from textrnn.sentiment.rows import Row
+from textrnn.sentiment import splits, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 from textrnn.sentiment.vocabulary import Vocabulary
 
@@ -95,16 +94,6 @@ def test_a_file_gives_back_what_was_written(
 def test_a_file_holds_one_token_a_line_in_order_of_id(tmp_path: Path) -> None:
     vocabulary.write(["the", "café"], tmp_path / "vocab.txt")
     assert (tmp_path / "vocab.txt").read_bytes() == "the\ncafé\n".encode()
-
-
-def test_rows_become_examples() -> None:
-    tokenize = tokenizer(Tokens(lower=False, punctuation=False, last=2))
-    rows = [Row(7, 1, "a good film"), Row(8, 0, "!"), Row(9, 0, "bad film")]
-    assert list(encoding.encode(rows, tokenize, Vocabulary(["good", "film"]))) == [
-        {"tokens": [1, 2], "label": [1]},
-        {"tokens": [], "label": [0]},
-        {"tokens": [3, 2], "label": [0]},
-    ]
 
 
 # ---------------------------------------------------------------- the book's reviews

@@ -32,7 +32,8 @@ def test_a_model_says_what_evaluation_says(tmp_path: Path, classifying: keras.Mo
     split = [rows.Row(i, i % 2, text) for i, text in enumerate(TEXTS)]
     folder = tmp_path / "test"
     folder.mkdir()
-    shards.write(folder, "test", encoding.encode(split, TOKENIZE, VOCAB), len(split), 1)
+    examples = encoding.encode(split, TOKENIZE, VOCAB, folder)
+    shards.write(folder, "test", examples, len(split), 1)
     buckets = Buckets(method="buckets", batch_size=2, shuffle=9, boundaries=[4])
     expected = evaluation.predict(classifying, batching.in_order(folder, buckets))["probability"]
     found = prediction.load("sentiment/tiny").judge(TEXTS)
