@@ -43,7 +43,7 @@ adopt: $(VENV)/installed ## accept code that changes no byte: make adopt STAGE=s
 results: $(VENV)/installed ## show the metrics that git holds
 	@textrnn results
 
-test: $(VENV)/installed-dev ## run all tests (about ten minutes on two cores)
+test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
 	pytest
 
 lint: $(VENV)/installed-dev ## ruff and mypy --strict
