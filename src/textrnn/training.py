@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from textrnn import checkpoints
+from textrnn import checkpoints, optimizers
 from textrnn.backend import keras, tf
 from textrnn.errors import UserError
 from textrnn.params.optimisation import Optimisation
@@ -27,21 +27,6 @@ def prepare(seed: int) -> None:
     """Seed Python, NumPy and TensorFlow, and have every operation give the same bits every time."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
-
-
-def optimizer(options: Optimisation, steps: int) -> keras.optimizers.Optimizer:
-    """Return Adam with the parameters' schedule and clipping; `steps` are those of the run."""
-    return keras.optimizers.Adam(_rate(options, steps), global_clipnorm=options.clip_norm)
-
-
-def _rate(options: Optimisation, steps: int) -> Any:
-    first = options.learning_rate
-    last = options.final_learning_rate or first
-    if options.schedule == "cosine":
-        return keras.optimizers.schedules.CosineDecay(first, steps, alpha=last / first)
-    if options.schedule == "exponential":
-        return keras.optimizers.schedules.ExponentialDecay(first, steps, last / first)
-    return first
 
 
 class Trainer:
@@ -73,7 +58,7 @@ class Trainer:
         first = epochs(0)
         self._steps = int(first.reduce(0, lambda n, *_: n + 1))
         with self._strategy.scope():
-            self.optimizer = optimizer(options, self._steps * options.epochs)
+            self.optimizer = optimizers.build(options, self._steps * options.epochs)
             self.optimizer.build(model.trainable_variables)
         batch_spec = self._strategy.experimental_distribute_dataset(first).element_spec
         self._train_step = train_step(model, step, self.optimizer, batch_spec)

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from textrnn import cli
-from textrnn.own import catalogue, tables
+from textrnn.own import catalogue
 from textrnn.params import base, document
 
 Init = Callable[..., tuple[int, str, str]]
@@ -192,9 +191,3 @@ def test_a_layout_that_cannot_be_added_to_is_left_alone(repo: Path, init: Init) 
 )
 def test_names_are_made_of_files(name: str, made: str) -> None:
     assert catalogue.name_of(Path(name), None) == made
-
-
-def test_buckets_are_of_like_length() -> None:
-    found = tables.boundaries(np.array([3] * 50 + [10] * 50 + [5000]))
-    assert found == [4, 11]
-    assert tables.boundaries(np.array([7])) == [8]

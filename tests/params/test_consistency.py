@@ -41,9 +41,9 @@ STOPPING = {"metric": "loss", "patience": 1}
             "sentiment.models.quick.training.schedule: constant has no final_learning_rate.",
         ),
         (
-            {f"{QUICK}/training/batches/boundaries": [12, 8]},
-            "sentiment.models.quick.training.batches.boundaries: must ascend, and none may stand "
-            "twice.",
+            {f"{QUICK}/training/batches/pool": 6401},
+            "sentiment.models.quick.training.batches.pool: 6401 is no multiple of the batch size, "
+            "64; 6464 is.",
         ),
         (
             {"corpora/raw/rotten-tomatoes/read/group": None},

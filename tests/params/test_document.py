@@ -78,9 +78,9 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             "did you mean shuffle?",
         ),
         (
-            "charlm/models/quick/training/batches/boundaries",  # of the other task's batches
-            [3],
-            "charlm.models.quick.training.batches.boundaries is not a known key "
+            "charlm/models/quick/training/batches/pool",  # of the other task's batches
+            3,
+            "charlm.models.quick.training.batches.pool is not a known key "
             "(there are: method, batch_size, shuffle).",
         ),
         (
@@ -119,9 +119,9 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             "sentiment.datasets.imdb.encode.shards is True, but input should be a valid integer.",
         ),
         (
-            f"{QUICK}/training/batches/boundaries/1",
+            f"{QUICK}/training/batches/pool",
             16.5,
-            "sentiment.models.quick.training.batches.boundaries.1 is 16.5, but",
+            "sentiment.models.quick.training.batches.pool is 16.5, but",
         ),
         (
             f"{QUICK}/seeds",

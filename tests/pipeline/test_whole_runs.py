@@ -30,6 +30,7 @@ STAGES = 1 + 1 + 5 + 2 * 2 + 2 * 2 + 2 * 3
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
     optimisation = {
         "epochs": 2,
+        "optimizer": "adam",
         "learning_rate": 0.01,
         "schedule": "constant",
         "final_learning_rate": None,
@@ -80,7 +81,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
         "mirror": None,
         "sources": [{"url": f"http://127.0.0.1:{port}/reviews.csv"}],
     }
-    buckets = {"method": "buckets", "batch_size": 8, "shuffle": 100, "boundaries": [6, 9]}
+    buckets = {"method": "buckets", "batch_size": 8, "shuffle": 100, "pool": 16}
     chunks = {"method": "chunks", "batch_size": 8, "shuffle": 50}
     chunk = {"valid": 0.1, "test": 0.1, "steps": 10, "shards": 2}
     novel = {"folder": "own", "name": "novel"}

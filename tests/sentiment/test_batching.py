@@ -16,7 +16,7 @@ from textrnn.sentiment import batching
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 PADDED = Padded(method="padded", batch_size=4)
-BUCKETS = Buckets(method="buckets", batch_size=4, shuffle=100, boundaries=[4, 8])
+BUCKETS = Buckets(method="buckets", batch_size=4, shuffle=100, pool=12)
 LENGTHS = np.random.default_rng(1).integers(1, 13, 30)
 
 
@@ -83,28 +83,42 @@ def test_padded_batches_are_the_same_in_every_epoch(split: Path) -> None:
     lengths=st.lists(st.integers(0, 20), min_size=1, max_size=30),
     size=st.integers(1, 5),
     shuffle=st.integers(1, 40),
-    boundaries=st.lists(st.integers(1, 20), min_size=1, max_size=4, unique=True).map(sorted),
+    in_pool=st.integers(1, 4),
 )
 def test_buckets_hold_every_text_once_among_texts_of_like_length(
     tmp_path_factory: pytest.TempPathFactory,
     lengths: list[int],
     size: int,
     shuffle: int,
-    boundaries: list[int],
+    in_pool: int,
 ) -> None:
     folder = write(tmp_path_factory.mktemp("split"), lengths)
-    options = Buckets(method="buckets", batch_size=size, shuffle=shuffle, boundaries=boundaries)
+    pool = in_pool * size
+    options = Buckets(method="buckets", batch_size=size, shuffle=shuffle, pool=pool)
     for source in (batching.texts(folder, options, 1)(0), batching.in_order(folder, options)):
         found = batches(source)
         assert sorted(i for place, _, _ in found for i in place) == list(range(len(lengths)))
-        smaller = []
         for batch in found:
             assert_padded(batch, lengths)
-            buckets = {sum(lengths[i] >= b for b in boundaries) for i in batch[0]}
-            assert len(buckets) == 1
-            if len(batch[0]) < size:
-                smaller += buckets
-        assert len(smaller) == len(set(smaller))  # only a bucket's last batch is smaller
+        sizes = [len(place) for place, _, _ in found]
+        assert len(found) == -(-len(lengths) // size)  # only the last pool's last is smaller
+        assert sorted(sizes)[1:] == [size] * (len(sizes) - 1)
+
+
+def test_a_pool_is_cut_by_length(split: Path) -> None:
+    found = places(batching.in_order(split, BUCKETS))
+    for first in range(0, len(LENGTHS), BUCKETS.pool):
+        pool = range(first, min(first + BUCKETS.pool, len(LENGTHS)))
+        assert found[first : first + len(pool)] == sorted(pool, key=lambda i: LENGTHS[i])
+
+
+def test_one_pool_leaves_little_padding(tmp_path: Path) -> None:
+    lengths = np.random.default_rng(2).lognormal(5, 0.7, 2000).astype(int) + 1
+    options = Buckets(method="buckets", batch_size=16, shuffle=2000, pool=2000)
+    padded = sum(
+        t.size for _, t, _ in batches(batching.texts(write(tmp_path, lengths), options, 1)(0))
+    )
+    assert padded / lengths.sum() < 1.06
 
 
 def test_buckets_are_shuffled_anew_in_every_epoch_and_by_every_seed(split: Path) -> None:
@@ -130,10 +144,6 @@ def test_an_epoch_is_the_same_whatever_came_before(split: Path) -> None:
 def test_buckets_are_not_shuffled_for_evaluation(split: Path) -> None:
     first = places(batching.in_order(split, BUCKETS))
     assert first == places(batching.in_order(split, BUCKETS))
-    bucket = [sum(LENGTHS[i] >= b for b in BUCKETS.boundaries) for i in first]
-    for b in range(3):
-        members = [i for i, found in zip(first, bucket, strict=True) if found == b]
-        assert members == sorted(members)
 
 
 def test_places_restore_the_order_of_the_split(split: Path) -> None:

@@ -18,7 +18,7 @@ from textrnn.sentiment.model import build
 SMALL = Architecture(
     embedding=3, cell="GRU", units=4, layers=1, bidirectional=True, dense=4, mask=True, dropout=0.5
 )
-BUCKETS = Buckets(method="buckets", batch_size=4, shuffle=9, boundaries=[4, 8])
+BUCKETS = Buckets(method="buckets", batch_size=4, shuffle=9, pool=8)
 
 
 def predictions(labels: Sequence[int], probabilities: Sequence[float]) -> pd.DataFrame:

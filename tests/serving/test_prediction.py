@@ -34,7 +34,7 @@ def test_a_model_says_what_evaluation_says(tmp_path: Path, classifying: keras.Mo
     folder.mkdir()
     examples = encoding.encode(split, TOKENIZE, VOCAB, folder)
     shards.write(folder, "test", examples, len(split), 1)
-    buckets = Buckets(method="buckets", batch_size=2, shuffle=9, boundaries=[4])
+    buckets = Buckets(method="buckets", batch_size=2, shuffle=9, pool=4)
     expected = evaluation.predict(classifying, batching.in_order(folder, buckets))["probability"]
     found = prediction.load("sentiment/tiny").judge(TEXTS)
     np.testing.assert_allclose([v.probability for v in found], expected, rtol=1e-5)

@@ -14,9 +14,9 @@ from textrnn.layers.gates import Tensor, Tensors
 # G H numbers for each position: up to this width it is the faster way.
 NARROW = 64
 
-# XLA compiles a loop for each length that it meets, so lengths are rounded up to these: by less
-# than a quarter, and no more steps are run for it.
-LENGTHS = [8, 12, *(eighths * 2**power for power in range(2, 20) for eighths in (4, 5, 6, 7))]
+# XLA compiles a loop for each length that it meets, which takes a second, so lengths are rounded up
+# to these. No more steps are run for it; only the arrays are longer.
+LENGTHS = [2**power for power in range(3, 22)]
 
 
 def is_compiled(layer: Any) -> bool:

@@ -179,6 +179,7 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
         },
         "training": {
             "epochs": 10,
+            "optimizer": "adam",
             "learning_rate": 0.001 if many else 0.002,
             "schedule": "constant",
             "final_learning_rate": None,
@@ -188,17 +189,11 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
                 "method": "buckets",
                 "batch_size": 64 if len(found.lengths) >= 1000 else 16,
                 "shuffle": 20_000,
-                "boundaries": boundaries(found.lengths),
+                "pool": 6_400,
             },
         },
         "seeds": [1],
     }
-
-
-def boundaries(lengths: npt.NDArray[np.int64]) -> list[int]:
-    """Return where buckets end, so that each holds about an eighth of the texts."""
-    eighths = np.quantile(np.minimum(lengths, LONG), np.arange(1, 8) / 8)
-    return [int(b) for b in np.unique(np.ceil(eighths) + 1)]
 
 
 # ---------------------------------------------------------------- what is told

@@ -68,6 +68,7 @@ def _model(name: str, text: str) -> dict[str, Any]:
         },
         "training": {
             "epochs": 20 if long else 10,
+            "optimizer": "adam",
             "learning_rate": rate,
             "schedule": "cosine",
             "final_learning_rate": rate / 10,

@@ -35,10 +35,8 @@ class Buckets(Params):
 
     method: Literal["buckets"]
     batch_size: Size
-    shuffle: Size  # examples in the shuffle buffer
-    boundaries: Annotated[
-        list[Size], Field(min_length=1)
-    ]  # a bucket ends below each of these lengths
+    shuffle: Size  # texts in the shuffle buffer
+    pool: Size  # shuffled texts that are sorted by length together, and cut into batches
 
 
 Batches = Annotated[Padded | Buckets, Field(discriminator="method")]

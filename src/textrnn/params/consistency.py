@@ -33,8 +33,12 @@ def contradictions(document: Document) -> Iterator[str]:
         key = f"sentiment.models.{name}"
         yield from _in_training(key, classifier.training, classifier.seeds)
         batches = classifier.training.batches
-        if isinstance(batches, Buckets) and batches.boundaries != sorted(set(batches.boundaries)):
-            yield f"{key}.training.batches.boundaries: must ascend, and none may stand twice."
+        if isinstance(batches, Buckets) and batches.pool % batches.batch_size:
+            whole = batches.pool + -batches.pool % batches.batch_size
+            yield (
+                f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
+                f"{batches.batch_size}; {whole} is."
+            )
     for name, writer in document.charlm.models.items():
         key = f"charlm.models.{name}"
         yield from _in_training(key, writer.training, writer.seeds)

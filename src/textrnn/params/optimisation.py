@@ -19,9 +19,10 @@ class EarlyStopping(Params):
 
 
 class Optimisation(Params):
-    """What both tasks share of a model's training: Adam (Kingma & Ba 2015) and its surroundings."""
+    """What both tasks share of a model's training: the optimizer and its surroundings."""
 
     epochs: Size
+    optimizer: Literal["adam", "lazy_adam"]  # lazy: only the rows of an embedding that a batch used
     learning_rate: Positive
     schedule: Literal["constant", "cosine", "exponential"]
     final_learning_rate: Positive | None  # where a schedule ends

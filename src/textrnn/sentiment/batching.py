@@ -56,13 +56,29 @@ def in_order(folder: Path, options: Padded | Buckets) -> tf.data.Dataset:
 
 
 def _buckets(source: tf.data.Dataset, options: Buckets, seed: int | None) -> tf.data.Dataset:
+    """Return batches of texts next to each other in length, from pools of shuffled texts.
+
+    Large pools leave less padding, small ones more chance as to which texts meet. Only a pool's
+    last batch is smaller: every size of batch is compiled for, and there are few.
+    """
     if seed is not None:
         source = source.shuffle(options.shuffle, seed=seed, reshuffle_each_iteration=False)
-    return source.bucket_by_sequence_length(
-        lambda _place, tokens, _label: tf.shape(tokens)[0],
-        options.boundaries,
-        [options.batch_size] * (len(options.boundaries) + 1),
-        padded_shapes=([], [None], []),
+    batches = source.ragged_batch(options.pool).flat_map(
+        lambda places, tokens, labels: _sorted(places, tokens, labels).padded_batch(
+            options.batch_size, ([], [None], [])
+        )
+    )
+    if seed is not None:
+        size = -(-options.pool // options.batch_size)
+        batches = batches.shuffle(size, seed=seed, reshuffle_each_iteration=False)
+    return batches
+
+
+def _sorted(places: tf.Tensor, tokens: tf.RaggedTensor, labels: tf.Tensor) -> tf.data.Dataset:
+    """Return texts in order of length, as `examples` gives them; equal ones stay in order."""
+    order = tf.argsort(tokens.row_lengths(), stable=True)
+    return tf.data.Dataset.from_tensor_slices(order).map(
+        lambda i: (places[i], tokens[i], labels[i])
     )
 
 

@@ -1,0 +1,86 @@
+"""Adam, as the paper has it, and its lazy variant, for embeddings too.
+
+TensorFlow gives an embedding's gradient as slices, one for each token of a batch. Keras 3's Adam
+squares them one by one, and so does its clipping. The second moment of a token that stands in a
+batch n times comes out up to n times too small, and its steps √n times too long: a hundred times,
+for the padding of long batches. Here the slices of a row are summed first, as Keras 2 did.
+"""
+
+from typing import Any
+
+from textrnn.backend import keras, tf
+from textrnn.params.optimisation import Optimisation
+
+
+def build(options: Optimisation, steps: int) -> keras.optimizers.Optimizer:
+    """Return the optimizer with the parameters' schedule and clipping; `steps` are the run's."""
+    kind = {"adam": Adam, "lazy_adam": LazyAdam}[options.optimizer]
+    return kind(_rate(options, steps), global_clipnorm=options.clip_norm)
+
+
+def _rate(options: Optimisation, steps: int) -> Any:
+    first = options.learning_rate
+    last = options.final_learning_rate or first
+    if options.schedule == "cosine":
+        return keras.optimizers.schedules.CosineDecay(first, steps, alpha=last / first)
+    if options.schedule == "exponential":
+        return keras.optimizers.schedules.ExponentialDecay(first, steps, last / first)
+    return first
+
+
+class Adam(keras.optimizers.Adam):  # type: ignore[misc]
+    """Kingma & Ba (2015): every row of an embedding moves at every step, by its moments."""
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Update the variables, from gradients that may be dense or slices."""
+        super().apply([tf.convert_to_tensor(g) for g in grads], trainable_variables)
+
+
+class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]
+    """Adam that touches only the rows of an embedding that a batch used, and their moments.
+
+    So do `torch.optim.SparseAdam` and TensorFlow Addons' `LazyAdam`. A row's moments do not decay
+    while it is away: another method, whose step costs what the batch's rows cost.
+    """
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Update the variables, from gradients that may be dense or slices."""
+        super().apply([_summed(g) for g in grads], trainable_variables)
+
+    def _clip_gradients(self, grads: Any) -> Any:
+        """Clip as Keras does, without making slices dense."""
+        if self.global_clipnorm is None:
+            return grads
+        return tf.clip_by_global_norm(grads, self.global_clipnorm)[0]
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Update one variable; Keras calls it with the sum of all replicas' gradients."""
+        if not isinstance(gradient, tf.IndexedSlices):
+            super().update_step(gradient, variable, learning_rate)
+            return
+        gradient = _summed(gradient)  # two replicas may have used the same row
+        rows, values = gradient.indices, gradient.values
+        index = self._get_variable_index(variable)
+        moments = (self._momentums[index].value, self._velocities[index].value)
+        decays = (self.beta_1, self.beta_2)
+        mean, square = (
+            decay * tf.gather(moment, rows) + (1 - decay) * new
+            for moment, decay, new in zip(moments, decays, (values, values * values), strict=True)
+        )
+        for moment, new in zip(moments, (mean, square), strict=True):
+            moment.scatter_update(tf.IndexedSlices(new, rows))
+        first, second = (
+            1 - decay ** tf.cast(self.iterations + 1, values.dtype) for decay in decays
+        )
+        rate = tf.cast(learning_rate, values.dtype) * tf.sqrt(second) / first
+        change = rate * mean / (tf.sqrt(square) + self.epsilon)
+        variable.scatter_sub(tf.IndexedSlices(change, rows))
+
+
+def _summed(gradient: Any) -> Any:
+    """Sum the slices of each row; a dense gradient is returned as it is."""
+    if not isinstance(gradient, tf.IndexedSlices):
+        return gradient
+    rows, places = tf.unique(gradient.indices)
+    sums = tf.math.unsorted_segment_sum(gradient.values, places, tf.shape(rows)[0])
+    return tf.IndexedSlices(sums, rows, gradient.dense_shape)
