@@ -14,6 +14,7 @@ from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import Corpora, CorpusName, OwnTable, OwnText, Table, Text
 from textrnn.params.encode import Encode
 from textrnn.params.optimisation import Seeds
+from textrnn.params.pairs import Pair
 from textrnn.params.sampling import Sampling
 from textrnn.params.sentiment_baselines import SentimentBaselines
 from textrnn.params.split import Split
@@ -48,6 +49,7 @@ class Sentiment(Params):
     baselines: SentimentBaselines
     datasets: dict[str, SentimentDataset]
     models: dict[str, SentimentModel]
+    pairs: dict[str, Pair]
 
 
 class CharacterDataset(Params):
@@ -111,6 +113,7 @@ def _bad_names(document: Document) -> list[str]:
         "corpora.own": document.corpora.own,
         "sentiment.datasets": document.sentiment.datasets,
         "sentiment.models": document.sentiment.models,
+        "sentiment.pairs": document.sentiment.pairs,
         "charlm.datasets": document.charlm.datasets,
         "charlm.models": document.charlm.models,
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from textrnn.params.sentiment_baselines import SentimentBaselines
-from textrnn.sentiment import linear, measures, nb_svm, tf_idf
+from textrnn.sentiment import calibration, intervals, linear, measures, nb_svm, tf_idf
 from textrnn.sentiment.linear import Candidate
 from textrnn.sentiment.ngrams import NGrams
 from textrnn.sentiment.tokenised import Texts
@@ -21,16 +21,19 @@ class Baselines:
     chosen: Mapping[str, Candidate]
 
     def predict(self, texts: Texts) -> pd.DataFrame:
-        """Return what each baseline says of each text: baseline, place, label, probability.
+        """Return what each baseline says of each text.
 
-        `place` counts the texts from 0, as in the models' predictions.
+        Returns:
+            baseline, place, label, probability, predicted. `place` counts the texts from 0, as in
+            the models' predictions.
         """
         counts = self.ngrams.counts(texts.tokens)
         parts = {
             name: pd.DataFrame({"label": texts.labels, "probability": candidate.predict(counts)})
             for name, candidate in self.chosen.items()
         }
-        return pd.concat(parts, names=["baseline", "place"]).reset_index()
+        table = pd.concat(parts, names=["baseline", "place"]).reset_index()
+        return table.assign(predicted=(table["probability"] > 0.5).astype(int))
 
 
 def choose(options: SentimentBaselines, train: Texts, valid: Texts) -> Baselines:
@@ -56,15 +59,19 @@ def choices(baselines: Baselines) -> str:
 def summary(baselines: Baselines, predictions: pd.DataFrame) -> dict[str, Any]:
     """Return each baseline's measures of each split, and the settings that were chosen.
 
+    The test rows' figures have intervals beside them, as the models' have.
+
     Args:
         predictions: baseline, split, label and probability of every text.
     """
     found: dict[str, Any] = {name: {} for name in baselines.chosen}
     groups = predictions.groupby(["baseline", "split"], sort=False)
     for (name, split), rows in groups:
-        found[str(name)][str(split)] = measures.of(
-            rows["label"].to_numpy(), rows["probability"].to_numpy()
-        )
+        labels, probabilities = rows["label"].to_numpy(), rows["probability"].to_numpy()
+        values = measures.of(labels, probabilities) | calibration.errors(labels, probabilities)
+        if split == "test":
+            values |= intervals.of_test(labels, probabilities[None])
+        found[str(name)][str(split)] = values
     for name, candidate in baselines.chosen.items():
         found[name]["settings"] = dict(candidate.settings)
     return found

@@ -11,7 +11,7 @@ from sklearn import metrics
 from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.progress import bar
-from textrnn.sentiment import measures
+from textrnn.sentiment import calibration, intervals, measures
 
 WORST = 20  # texts to show
 CURVE_POINTS = 200  # of a ROC curve: as many as a picture shows
@@ -96,26 +96,44 @@ def worst(predictions: pd.DataFrame, texts: Iterable[str], count: int = WORST) -
 def summary(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, Any]:
     """Return each split's measures averaged over seeds, and how many seeds there were.
 
-    With several, `seeds.std` is the sample standard deviation of the test accuracy.
+    With several, `seeds.std` is the sample standard deviation of the test accuracy. The test rows'
+    intervals are those of the mean, the seeds as they are.
     """
-    each = [
-        {
-            split: measures.of(p["label"].to_numpy(), p["probability"].to_numpy(np.float64))
-            for split, p in splits.items()
-        }
-        for splits in found.values()
-    ]
+    each = [{s: _measures(p) for s, p in splits.items()} for splits in found.values()]
     means: dict[str, Any] = {
         split: {k: float(np.mean([values[split][k] for values in each])) for k in each[0][split]}
         for split in each[0]
     }
+    tested = [splits["test"] for splits in found.values()]
+    probabilities = np.stack([p["probability"].to_numpy(np.float64) for p in tested])
+    means["test"] |= intervals.of_test(tested[0]["label"].to_numpy(), probabilities)
     seeds: dict[str, float] = {"n": len(each)}
     if len(each) > 1:
         seeds["std"] = float(np.std([values["test"]["accuracy"] for values in each], ddof=1))
     return {**means, "seeds": seeds}
 
 
-def predictions_table(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Return all predictions in one table: seed, split, place, label, probability."""
-    parts = {(seed, split): p for seed, splits in found.items() for split, p in splits.items()}
+def _measures(predictions: pd.DataFrame) -> dict[str, float]:
+    labels = predictions["label"].to_numpy()
+    probabilities = predictions["probability"].to_numpy(np.float64)
+    return measures.of(labels, probabilities) | calibration.errors(labels, probabilities)
+
+
+def predictions_table(
+    found: Mapping[int, Mapping[str, pd.DataFrame]], texts: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return all predictions in one table.
+
+    Args:
+        texts: each split's `row` (in the corpus) and `tokens`.
+
+    Returns:
+        seed, split, place (in the split), row, tokens, label, probability, predicted. What is
+        predicted is said, because a probability next to a half is no longer so once it is rounded.
+    """
+    parts = {
+        (seed, split): texts[split].join(p).assign(predicted=(p["probability"] > 0.5).astype(int))
+        for seed, splits in found.items()
+        for split, p in splits.items()
+    }
     return pd.concat(parts, names=["seed", "split"]).reset_index()
