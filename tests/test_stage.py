@@ -123,3 +123,9 @@ def test_help_names_the_stage_of_the_pipeline(root: Path, name: str) -> None:
     verb = done.stdout.split("dvc repro ")[1].split("@")[0]
     pipeline = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     assert pipeline[verb]["do"]["cmd"].startswith(f"python stages/{name}.py ")
+
+
+def test_no_script_bears_the_name_of_a_standard_module(root: Path) -> None:
+    """Its folder comes first on the path: `import inspect` would find an `inspect.py` there."""
+    names = {file.stem for file in (root / "stages").rglob("*.py")}
+    assert names.isdisjoint(sys.stdlib_module_names)
