@@ -11,6 +11,7 @@ from textrnn.errors import UserError
 from textrnn.params import base, document
 
 QUICK = "sentiment/models/quick"
+PAIR = {"model": "book-rnn", "reference": "book-bilstm"}
 STOPPING = {"metric": "loss", "patience": 1}
 
 
@@ -51,7 +52,7 @@ STOPPING = {"metric": "loss", "patience": 1}
             "of groups (read.group).",
         ),
         (
-            {"sentiment/datasets/imdb/corpus/name": "imdb-unlabelled"},
+            {"sentiment/datasets/imdb/corpus/name": "imdb-unlabelled", "sentiment/pairs": {}},
             "sentiment.datasets.imdb.corpus: the corpus names no column of labels (read.label).",
         ),
         (
@@ -64,6 +65,30 @@ STOPPING = {"metric": "loss", "patience": 1}
             },
             "charlm.models.quick.training.batches: streams need "
             "charlm.datasets.hamlet.chunk.stride to equal charlm.datasets.hamlet.chunk.steps (60).",
+        ),
+        (
+            {"sentiment/pairs/rnn-bilstm/reference": "quick"},
+            "sentiment.pairs.rnn-bilstm: the datasets of its two models are not the same corpus "
+            "and split.",
+        ),
+        (
+            {"sentiment/datasets/imdb-last100/split/seed": 2},
+            "sentiment.pairs.last100-bilstm: the datasets of its two models are not the same "
+            "corpus and split.",
+        ),
+        (
+            {"sentiment/pairs/rnn-bilstm/reference": "book-rnn"},
+            "sentiment.pairs.rnn-bilstm: book-rnn is paired with itself.",
+        ),
+        (
+            {"sentiment/pairs": {"a": PAIR, "b": PAIR}},
+            "sentiment.pairs.a: another pair has the same model and reference.\n"
+            "{file}: sentiment.pairs.b: another pair has the same model and reference.",
+        ),
+        (
+            {"sentiment/pairs/rnn-bilstm/model": "book-rrn"},
+            "sentiment.pairs.rnn-bilstm.model: sentiment.models.book-rrn does not exist; "
+            "did you mean book-rnn?",
         ),
     ],
 )
@@ -79,7 +104,7 @@ def test_contradictions(root: Path, tmp_path: Path, changes: dict[str, Any], sai
     file.write_text(yaml.safe_dump(values), encoding="utf-8")
     with pytest.raises(UserError) as caught:
         document.load(file)
-    assert str(caught.value) == f"{file}: {said}"
+    assert str(caught.value) == f"{file}: {said.replace('{file}', str(file))}"
 
 
 def test_a_key_that_stands_twice_is_refused(root: Path, tmp_path: Path) -> None:

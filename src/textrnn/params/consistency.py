@@ -15,7 +15,7 @@ from textrnn.params.corpus import Corpora, CorpusName, OwnTable, ReadTable, Tabl
 from textrnn.params.optimisation import Optimisation
 
 if TYPE_CHECKING:
-    from textrnn.params.document import CharacterDataset, Document
+    from textrnn.params.document import CharacterDataset, Document, Sentiment
 
 
 def contradictions(document: Document) -> Iterator[str]:
@@ -39,6 +39,7 @@ def contradictions(document: Document) -> Iterator[str]:
                 f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
                 f"{batches.batch_size}; {whole} is."
             )
+    yield from _in_pairs(document.sentiment)
     for name, writer in document.charlm.models.items():
         key = f"charlm.models.{name}"
         yield from _in_training(key, writer.training, writer.seeds)
@@ -75,6 +76,22 @@ def _in_training(key: str, training: Optimisation, seeds: Sequence[int]) -> Iter
     if has_end != (training.schedule != "constant"):
         wanted = "needs a" if training.schedule != "constant" else "has no"
         yield f"{key}.training.schedule: {training.schedule} {wanted} final_learning_rate."
+
+
+def _in_pairs(section: Sentiment) -> Iterator[str]:
+    """Two models are paired once, on the same test rows: those of one corpus, split in one way."""
+    pairs = section.pairs.items()
+    counts = Counter((pair.model, pair.reference) for _, pair in pairs)
+    for name, pair in pairs:
+        key = f"sentiment.pairs.{name}"
+        if pair.model == pair.reference:
+            yield f"{key}: {pair.model} is paired with itself."
+        if counts[pair.model, pair.reference] > 1:
+            yield f"{key}: another pair has the same model and reference."
+        models = [section.models.get(m) for m in (pair.model, pair.reference)]
+        datasets = [section.datasets.get(m.dataset) for m in models if m is not None]
+        if len({(d.corpus, d.split) for d in datasets if d is not None}) > 1:
+            yield f"{key}: the datasets of its two models are not the same corpus and split."
 
 
 def _twice(key: str, values: Sequence[float]) -> Iterator[str]:

@@ -144,6 +144,17 @@ def _bad_references(document: Document) -> list[str]:
     return [
         *_bad_task("sentiment", document.sentiment, "csv", document.corpora),
         *_bad_task("charlm", document.charlm, "txt", document.corpora),
+        *_bad_pairs(document.sentiment),
+    ]
+
+
+def _bad_pairs(section: Sentiment) -> list[str]:
+    return [
+        f"sentiment.pairs.{name}.{side}: sentiment.models.{model} does not exist"
+        f"{problems.nearest(model, section.models)}"
+        for name, pair in section.pairs.items()
+        for side, model in pair
+        if model not in section.models
     ]
 
 
