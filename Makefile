@@ -12,10 +12,10 @@ BOOK_WRITERS := book book-tail
 BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%)
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt results test lint bench lock clean
+.PHONY: help quick book adopt results results-page test lint bench lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "textrnn needs Python 3.11; this is " + sys.version.split()[0] + ". Say which: make PYTHON=/path/to/python3.11")'
@@ -42,6 +42,9 @@ adopt: $(VENV)/installed ## accept code that changes no byte: make adopt STAGE=s
 
 results: $(VENV)/installed ## show the metrics that git holds
 	@textrnn results
+
+results-page: $(VENV)/installed ## write the tables of docs/results.md anew from the metrics
+	@textrnn results --page docs/results.md
 
 test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
 	pytest

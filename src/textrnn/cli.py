@@ -65,15 +65,24 @@ def results(
         list[str] | None,
         typer.Argument(help="Models, such as quick or sentiment/quick; all by default."),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Write the tables of this page anew instead, such as docs/results.md."),
+    ] = None,
 ) -> None:
     """Show the metrics of models, and text that a character model wrote.
 
     Example: textrnn results quick
     """
     from textrnn import results as tables
+    from textrnn import results_page
 
+    file = page and page.absolute()
     repository.enter()
-    tables.show(models or [])
+    if file:
+        results_page.write(file)
+    else:
+        tables.show(models or [])
 
 
 @app.command()

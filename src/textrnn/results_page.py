@@ -1,0 +1,259 @@
+"""The tables of `docs/results.md`, written between its markers from what `metrics/` holds."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textrnn import atomic
+from textrnn.errors import UserError
+from textrnn.params import base
+from textrnn.paths import METRICS
+from textrnn.serving.minutes import MEASURED
+
+Cells = Sequence[str]
+Values = Mapping[str, Any]
+
+MARKED = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+NONE = ""
+
+
+def write(page: Path, metrics: Path = METRICS, params: Path = base.FILE) -> None:
+    """Write the tables of a page anew, and leave every other byte as it is.
+
+    Raises:
+        UserError: the page is not there, or marks a table that is not known.
+    """
+    if not page.exists():
+        raise UserError(f"{page} is not here: run from the repository's root.")
+    with atomic.file(page) as part:
+        content = renewed(page.read_text(encoding="utf-8"), metrics, params)
+        part.write_text(content, encoding="utf-8", newline="\n")
+
+
+def renewed(page: str, metrics: Path, params: Path) -> str:
+    """Return the page with the tables that its markers name: `<!-- begin sentiment -->`."""
+    values = base.read(params)
+    known = {
+        "sentiment": lambda: _classifiers(values["sentiment"], metrics / "sentiment"),
+        "pairs": lambda: _pairs(values["sentiment"], metrics / "sentiment"),
+        "lengths-of-text": lambda: _by_length(values["sentiment"], metrics / "sentiment"),
+        "charlm": lambda: _writers(values["charlm"], metrics / "charlm"),
+        "generated": lambda: _generated(values["charlm"], metrics / "charlm"),
+    }
+
+    def table(found: re.Match[str]) -> str:
+        if found[2] not in known:
+            raise UserError(f"no table is called {found[2]}: there are {', '.join(known)}.")
+        return f"{found[1]}\n{known[found[2]]()}\n{found[3]}"
+
+    return MARKED.sub(table, page)
+
+
+# ---------------------------------------------------------------- sentiment
+
+
+def _classifiers(section: Values, metrics: Path) -> str:
+    head = ["", "test accuracy", "95 %", "seeds, spread", "without twins", "AUC", "ECE", "minutes"]
+    rows = []
+    for dataset, models in _by_dataset(section).items():
+        rows.append([f"**on `{dataset}`**"])
+        compared = {m: _read(metrics / m / "comparison.json") for m in models}
+        for model in models:
+            found = _read(metrics / model / "metrics.json")
+            twins = compared[model].get("test", {})
+            minutes = MEASURED.get(f"sentiment/{model}")
+            rows.append(_classifier(f"`{model}`", found, twins, minutes))
+        baselines = _read(metrics / "baselines" / dataset / "metrics.json")
+        for name, found in baselines.items():
+            against = [c["against"][name] for c in compared.values() if c]
+            rows.append(_classifier(f"baseline {name}", found, (against or [{}])[0], None))
+    return _table(head, rows)
+
+
+def _classifier(name: str, found: Values, twins: Values, minutes: float | None) -> Cells:
+    test = found.get("test", {})
+    return [
+        name,
+        _percent(test.get("accuracy")),
+        _range(test, "accuracy"),
+        _seeds(found, 100, 1),
+        _percent(twins.get("accuracy_without_twins")),
+        _number(test.get("auc"), 4),
+        _percent(test.get("ece")),
+        _number(minutes, 0),
+    ]
+
+
+def _pairs(section: Values, metrics: Path) -> str:
+    head = [
+        "",
+        "against",
+        "points better",
+        "95 %",
+        "it alone right",
+        "the other alone",
+        "McNemar's p",
+    ]
+    rows = []
+    for model in section["models"]:
+        against = _read(metrics / model / "comparison.json").get("against", {})
+        others = {f"baseline {name}": found for name, found in against.items()}
+        for pair in section["pairs"].values():
+            if pair["model"] == model:
+                found = _read(metrics / model / f"against-{pair['reference']}.json")
+                others |= {f"`{pair['reference']}`": found} if found else {}
+        rows += [[f"`{model}`", name, *_pair(found)] for name, found in others.items()]
+    return _table(head, rows)
+
+
+def _pair(found: Values) -> Cells:
+    return [
+        f"{found['difference'] * 100:+.2f}",
+        _range(found, "difference"),
+        f"{found['only_model']:,}",
+        f"{found['only_other']:,}",
+        "< 0.0001" if found["p"] < 0.0001 else f"{found['p']:.4f}",
+    ]
+
+
+def _by_length(section: Values, metrics: Path) -> str:
+    """Return the accuracy on the test rows of each range of lengths, a table a dataset."""
+    tables = []
+    for dataset, models in _by_dataset(section).items():
+        files = {m: metrics / m / "by_length.csv" for m in models}
+        found = {m: _lines(file) for m, file in files.items() if file.exists()}
+        if found:
+            ranges = list(next(iter(found.values())))
+            head = [f"tokens, `{dataset}`", *(f"`{m}`" for m in found)]
+            tables.append(_table(head, [[r, *(f[r] for f in found.values())] for r in ranges]))
+    return "\n".join(tables)
+
+
+def _lines(file: Path) -> dict[str, str]:
+    """Return the accuracy and its interval by range of lengths, of the test rows."""
+    head, *lines = (line.split(",") for line in file.read_text(encoding="utf-8").splitlines())
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    return {
+        f"{row['length_low']}–{row['length_high']}": _percent(float(row["accuracy"]))
+        + f" ({_percent(float(row['low']))}–{_percent(float(row['high']))})"
+        for row in rows
+        if row["split"] == "test"
+    }
+
+
+# ---------------------------------------------------------------- characters
+
+
+def _writers(section: Values, metrics: Path) -> str:
+    head = [
+        "",
+        "training text, nats",
+        "test bits",
+        "spread",
+        "test bits, windows",
+        "all text, bits",
+        "minutes",
+    ]
+    rows = []
+    for dataset, models in _by_dataset(section).items():
+        rows.append([f"**on `{dataset}`**"])
+        rows += [
+            _writer(
+                f"`{model}`",
+                _read(metrics / model / "metrics.json"),
+                MEASURED.get(f"charlm/{model}"),
+            )
+            for model in models
+        ]
+        baselines = _read(metrics / "baselines" / dataset / "metrics.json")
+        rows += [_writer(f"baseline {name}", found, None) for name, found in baselines.items()]
+    return _table(head, rows)
+
+
+def _writer(name: str, found: Values, minutes: float | None) -> Cells:
+    return [
+        name,
+        _number(found.get("train", {}).get("nats_per_char"), 4),
+        _number(found.get("test", {}).get("bits_per_char"), 3),
+        _seeds(found, 1, 3),
+        _number(found.get("test", {}).get("window_bits_per_char"), 3),
+        _number(found.get("whole", {}).get("bits_per_char"), 3),
+        _number(minutes, 0),
+    ]
+
+
+def _generated(section: Values, metrics: Path) -> str:
+    head = ["", "written", "copied", "the passage", "words known", "own bits"]
+    rows = [
+        [
+            f"`{model}`",
+            name,
+            str(found["copied_chars"]),
+            _code(found["copied"]),
+            _percent(found.get("known_words"), 1),
+            _number(found["bits_per_char"], 3),
+        ]
+        for model in section["models"]
+        for name, found in _read(metrics / model / "generated.json").items()
+    ]
+    return _table(head, rows)
+
+
+# ---------------------------------------------------------------- cells
+
+
+def _by_dataset(section: Values) -> dict[str, list[str]]:
+    """Return the models of each dataset that has any, in the order of params.yaml."""
+    return {
+        dataset: models
+        for dataset in section["datasets"]
+        if (
+            models := [m for m, values in section["models"].items() if values["dataset"] == dataset]
+        )
+    }
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return what a file of metrics holds; nothing if it is not there yet."""
+    values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return values
+
+
+def _table(head: Cells, rows: Iterable[Cells]) -> str:
+    def lines() -> Iterator[str]:
+        yield "| " + " | ".join(head) + " |"
+        yield "|---" * len(head) + "|"
+        for row in rows:
+            yield "| " + " | ".join([*row, *[NONE] * (len(head) - len(row))]) + " |"
+
+    return "\n".join(lines()) + "\n"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return NONE if value is None else f"{value:.{digits}f}"
+
+
+def _percent(value: float | None, digits: int = 2) -> str:
+    return NONE if value is None else f"{value * 100:.{digits}f}"
+
+
+def _range(values: Values, name: str) -> str:
+    if f"{name}_low" not in values:
+        return NONE
+    low, high = values[f"{name}_low"] * 100, values[f"{name}_high"] * 100
+    return f"{low:+.2f} to {high:+.2f}" if name == "difference" else f"{low:.2f}–{high:.2f}"
+
+
+def _seeds(found: Values, unit: float, digits: int) -> str:
+    seeds = found.get("seeds", {})
+    if "std" not in seeds:
+        return f"{seeds['n']}" if seeds else NONE
+    return f"{seeds['n']}, ± {seeds['std'] * unit:.{digits}f}"
+
+
+def _code(text: str) -> str:
+    """Return a passage as it stands, between marks that no character of it ends; ⏎ ends a line."""
+    shown = text.replace("\n", "⏎").replace("|", "\\|")
+    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
