@@ -19,6 +19,8 @@ from textrnn.params.base import Params
 
 Lock = dict[str, dict[str, Any]]
 
+LEARNING = ("vocab", "pretrain", "train")  # verbs
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -111,7 +113,8 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
         (
             "sentiment.datasets.imdb.tokens.last",
             9,
-            {"sentiment-vocab@imdb", "sentiment-encode@imdb", "sentiment-baseline@imdb"},
+            {f"sentiment-{verb}@imdb" for verb in ("vocab", "encode", "baseline")}
+            | {"sentiment-evaluate@book-bilstm", "sentiment-evaluate@book-rnn"},
         ),
         ("sentiment.datasets.imdb.encode.shards", 3, {"sentiment-encode@imdb"}),
         (
@@ -135,13 +138,19 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             3,
             {"sentiment-train@quick", "sentiment-evaluate@quick"},
         ),
+        ("sentiment.pairs.rnn-bilstm.model", "book-birnn-last100", {"sentiment-pair@rnn-bilstm"}),
         ("charlm.datasets.island.chunk.stride", 7, {"charlm-chunk@island", "charlm-evaluate@book"}),
         ("charlm.models.quick.training.learning_rate", 0.5, {"charlm-train@quick"}),
         ("charlm.models.quick.sampling.seed", 2, {"charlm-sample@quick"}),
         (
+            "charlm.models.quick.sampling.start",
+            "OPHELIA",
+            {"charlm-sample@quick", "charlm-examine@quick"},
+        ),
+        (
             "charlm.models.quick.seeds",
             [2],
-            {"charlm-train@quick", "charlm-evaluate@quick", "charlm-sample@quick"},
+            {f"charlm-{verb}@quick" for verb in ("train", "evaluate", "sample", "examine")},
         ),
     ],
 )
@@ -191,6 +200,12 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ("src/textrnn/sentiment/linear.py", ["sentiment-baseline"]),
         ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
         ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),
+        ("src/textrnn/charlm/copying.py", ["charlm-examine"]),
+        ("src/textrnn/sentiment/comparison.py", ["sentiment-compare", "sentiment-pair"]),
+        (
+            "src/textrnn/sentiment/intervals.py",
+            ["sentiment-evaluate", "sentiment-baseline", "sentiment-compare", "sentiment-pair"],
+        ),
         ("src/textrnn/corpora.py", ["fetch"]),
         ("src/textrnn/training.py", ["sentiment-train", "charlm-train"]),
         (
@@ -201,6 +216,7 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
                 "charlm-train",
                 "charlm-evaluate",
                 "charlm-sample",
+                "charlm-examine",
             ],
         ),
         ("src/textrnn/params/problems.py", ["check"]),
@@ -223,21 +239,29 @@ def test_a_module_touches_the_stages_that_import_it(
 @pytest.mark.parametrize(
     ("stage", "expected"),
     [
-        ("sentiment-train@quick", {"sentiment-evaluate@quick"}),
-        ("charlm-train@quick", {"charlm-evaluate@quick", "charlm-sample@quick"}),
-        ("charlm-sample@quick", set()),
+        ("sentiment-train@quick", {f"sentiment-{v}@quick" for v in ("evaluate", "compare")}),
+        ("charlm-train@quick", {f"charlm-{v}@quick" for v in ("evaluate", "sample", "examine")}),
+        ("charlm-sample@quick", {"charlm-examine@quick"}),
         (
             "sentiment-vocab@imdb",
-            {"sentiment-encode@imdb"}
-            | {f"sentiment-{v}@book-{m}" for v in ("train", "evaluate") for m in ("bilstm", "rnn")},
+            {"sentiment-encode@imdb", "sentiment-pair@last100-bilstm", "sentiment-pair@rnn-bilstm"}
+            | {
+                f"sentiment-{verb}@book-{model}"
+                for verb in ("train", "evaluate", "compare")
+                for model in ("bilstm", "rnn")
+            },
+        ),
+        (
+            "sentiment-evaluate@book-rnn",
+            {"sentiment-compare@book-rnn", "sentiment-pair@rnn-bilstm"},
         ),
         (
             "charlm-chunk@island-tail",
-            {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample")}
+            {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample", "examine")}
             | {"charlm-baseline@island-tail"},
         ),
-        ("sentiment-audit@imdb", set()),
-        ("sentiment-baseline@imdb", set()),
+        ("sentiment-audit@imdb", {f"sentiment-compare@book-{m}" for m in ("bilstm", "rnn")}),
+        ("sentiment-baseline@imdb", {f"sentiment-compare@book-{m}" for m in ("bilstm", "rnn")}),
         ("charlm-baseline@island", set()),
     ],
 )
@@ -249,10 +273,26 @@ def test_check_comes_before_everything(lock: Lock) -> None:
     assert followers(lock, "check") == set(lock) - {"check"}
 
 
-def test_no_training_reads_a_test_file(lock: Lock) -> None:
-    for name in all_of(lock, "sentiment-train", "charlm-train"):
+def test_nothing_that_learns_depends_on_a_test_file(lock: Lock) -> None:
+    """Nor on a corpus, which holds the test rows too; test_whole_runs.py sees that none is opened.
+
+    `charlm-chunk` declares which characters there are, of the whole text; it learns nothing.
+    """
+    kinds = [f"{task}-{verb}" for task in ("sentiment", "charlm") for verb in LEARNING]
+    names = all_of(lock, *kinds)
+    assert names
+    for name in names:
         read = [Path(dep["path"]) for dep in lock[name]["deps"]]
-        assert not [p for p in read if p.parts[0] == "data" and p.stem == "test"]
+        data = [p for p in read if p.parts[0] == "data"]
+        assert data
+        assert not [p for p in data if p.stem == "test" or p.parts[1] in ("raw", "own")]
+
+
+def test_what_the_audit_finds_reaches_nothing_that_learns(lock: Lock) -> None:
+    """It reads test rows; its findings go to comparisons, and those nowhere."""
+    for name in all_of(lock, "sentiment-audit"):
+        found = followers(lock, name)
+        assert {follower.split("@")[0] for follower in found} <= {"sentiment-compare"}
 
 
 def test_no_stage_writes_into_the_folder_of_own_corpora(lock: Lock) -> None:

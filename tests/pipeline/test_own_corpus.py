@@ -109,6 +109,7 @@ def params(url: str) -> dict[str, Any]:
             "training": model["training"] | {"epochs": 1},
         },
     }
+    sentiment["pairs"] = {}
     values["charlm"] |= {"datasets": {}, "models": {}}
     return values
 

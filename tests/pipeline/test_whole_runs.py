@@ -23,8 +23,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
-# check, fetch, a sentiment dataset and its classifiers, character datasets and their models
-STAGES = 1 + 1 + 5 + 2 * 2 + 2 * 2 + 2 * 3
+# check, fetch, a sentiment dataset, its classifiers, a pair of them, character datasets and models
+STAGES = 1 + 1 + 5 + 2 * 3 + 1 + 2 * 2 + 2 * 4
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -122,6 +122,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "padded": classifier("LSTM", {"method": "padded", "batch_size": 8}),
                 "buckets": classifier("GRU", buckets),
             },
+            "pairs": {"two": {"model": "buckets", "reference": "padded"}},
         },
         "charlm": {
             "baselines": {
@@ -279,25 +280,30 @@ def test_nothing_changed_runs_nothing(repo: Path) -> None:
 
 def test_a_models_rate_runs_that_model_alone(repo: Path) -> None:
     edit_params(repo, "sentiment.models.padded.training.learning_rate", 0.02)
-    expected = ["check", "sentiment-train@padded", "sentiment-evaluate@padded"]
-    assert ran(run(repo, "dvc", "repro")) == expected
+    found = ran(run(repo, "dvc", "repro"))
+    assert found[:3] == ["check", "sentiment-train@padded", "sentiment-evaluate@padded"]
+    assert set(found[3:]) == {"sentiment-compare@padded", "sentiment-pair@two"}
     changed = json.loads(run(repo, "dvc", "params", "diff", "--json"))
     assert changed["params.yaml"] == {
         "sentiment.models.padded.training.learning_rate": {"old": 0.01, "new": 0.02, "diff": 0.01}
     }
     metrics = json.loads(run(repo, "dvc", "metrics", "diff", "--json"))
-    assert list(metrics) == ["metrics/sentiment/padded/metrics.json"]
+    assert set(metrics) >= {"metrics/sentiment/padded/metrics.json"}
+    of_padded = ("metrics/sentiment/padded/", "metrics/sentiment/buckets/against-padded.json")
+    assert all(file.startswith(of_padded) for file in metrics)
 
 
 def test_a_vocabulary_size_runs_that_dataset_on(repo: Path) -> None:
     edit_params(repo, "sentiment.datasets.tiny.vocabulary.max_size", 5)
     edit_params(repo, "sentiment.models.buckets.seeds", [1])
     models = {
-        f"sentiment-{verb}@{m}" for verb in ("train", "evaluate") for m in ("padded", "buckets")
+        f"sentiment-{verb}@{m}"
+        for verb in ("train", "evaluate", "compare")
+        for m in ("padded", "buckets")
     }
     found = ran(run(repo, "dvc", "repro"))
     assert found[:3] == ["check", "sentiment-vocab@tiny", "sentiment-encode@tiny"]
-    assert set(found[3:]) == models
+    assert set(found[3:]) == models | {"sentiment-pair@two"}
     vocab = repo / "data/sentiment/datasets/tiny/vocab.txt"
     assert len(vocab.read_text().split()) == 5
 
@@ -307,7 +313,8 @@ def test_sampling_code_runs_sampling_alone(repo: Path) -> None:
     text = file.read_text().replace("logits * factor", "logits * factor * 1.5")
     assert text != file.read_text()
     file.write_text(text)
-    assert set(ran(run(repo, "dvc", "repro"))) == {"charlm-sample@chunks", "charlm-sample@streams"}
+    expected = {f"charlm-{v}@{m}" for v in ("sample", "examine") for m in ("chunks", "streams")}
+    assert set(ran(run(repo, "dvc", "repro"))) == expected
 
 
 def one_of_each(folder: Path) -> list[str]:
@@ -364,6 +371,38 @@ def test_every_stage_needs_no_more_than_it_declares(whole: Path, tmp_path: Path)
             assert digest(folder / out["path"]) == digest(whole / out["path"]), (name, out["path"])
 
 
+LEARNING = ("vocab", "pretrain", "train")  # verbs
+
+
+def test_nothing_that_learns_opens_a_test_file(repo: Path) -> None:
+    """Each stage gives the same bytes where every test file is one that cannot be read.
+
+    A folder stands in a file's place: it is found, and to open it is an error. (Root may read a
+    file whatever its mode.) An evaluation, which has to read them, shows that this is so.
+    """
+    files = [f for f in repo.glob("data/*/datasets/**/*") if f.is_file() and "test" in f.stem]
+    assert {f.suffix for f in files} == {".jsonl", ".tfrecord", ".txt"}
+    for file in files:
+        file.unlink()
+        file.mkdir()
+    shutil.rmtree(repo / ".checkpoints")
+    stages = {
+        name: entry
+        for name, entry in lock(repo).items()
+        if name.split("@")[0].endswith(tuple(f"-{verb}" for verb in LEARNING))
+    }
+    assert len(stages) == 1 + 2 + 2
+    for name, entry in stages.items():
+        outs = [repo / out["path"] for out in entry["outs"]]
+        before = [digest(out) for out in outs]
+        for out in outs:
+            (shutil.rmtree if out.is_dir() else Path.unlink)(out)
+        run(repo, *entry["cmd"].split())
+        assert [digest(out) for out in outs] == before, name
+    for stage, model in (("sentiment", "padded"), ("charlm", "chunks")):
+        run(repo, "python", f"stages/{stage}/evaluate.py", model, status=1)
+
+
 # What a stage loads as it runs, and for some parameters alone: test_own_corpus.py sees it do so.
 LOADED_LATER = {"sentiment-split": {"src/textrnn/backend.py"}}
 
@@ -393,21 +432,26 @@ def test_packages_hold_nothing_but_a_docstring() -> None:
 def test_what_a_dvc_user_asks_for(repo: Path) -> None:
     shown = json.loads(run(repo, "dvc", "metrics", "show", "--json"))
     assert set(next(iter(shown.values()))["data"]) == {
-        f"metrics/{m}/metrics.json"
+        f"metrics/{m}.json"
         for m in (
-            "sentiment/padded",
-            "sentiment/buckets",
-            "sentiment/audits/tiny",
-            "sentiment/baselines/tiny",
-            "charlm/chunks",
-            "charlm/streams",
-            "charlm/baselines/windows",
-            "charlm/baselines/ordered",
+            "sentiment/padded/metrics",
+            "sentiment/padded/comparison",
+            "sentiment/buckets/metrics",
+            "sentiment/buckets/comparison",
+            "sentiment/buckets/against-padded",
+            "sentiment/audits/tiny/metrics",
+            "sentiment/baselines/tiny/metrics",
+            "charlm/chunks/metrics",
+            "charlm/chunks/generated",
+            "charlm/streams/metrics",
+            "charlm/streams/generated",
+            "charlm/baselines/windows/metrics",
+            "charlm/baselines/ordered/metrics",
         )
     }
     run(repo, "dvc", "plots", "show")
     assert (repo / "dvc_plots/index.html").exists()
-    for plot in ("learning_curve", "roc", "confusion"):
+    for plot in ("learning_curve", "roc", "confusion", "calibration", "by_length"):
         vega = run(
             repo, "dvc", "plots", "show", f"metrics/sentiment/padded/{plot}.csv", "--show-vega"
         )

@@ -25,7 +25,8 @@ def params() -> dict[str, Any]:
     }
     return {
         "corpora": {"raw": {}, "own": {"reviews": {"format": "csv", "read": read}}},
-        "sentiment": whole["sentiment"] | {"datasets": {"tiny": dataset}, "models": {}},
+        "sentiment": whole["sentiment"]
+        | {"datasets": {"tiny": dataset}, "models": {}, "pairs": {}},
         "charlm": whole["charlm"] | {"datasets": {}, "models": {}},
     }
 

@@ -101,11 +101,12 @@ def test_the_least_validation_loss_is_chosen_and_the_first_of_equals() -> None:
 def test_predictions_stand_in_the_order_of_the_rows() -> None:
     train = texts(40, seed=1)
     found = baselines.choose(OPTIONS, train, train).predict(train)
-    assert found.columns.tolist() == ["baseline", "place", "label", "probability"]
+    assert found.columns.tolist() == ["baseline", "place", "label", "probability", "predicted"]
     for _, rows in found.groupby("baseline"):
         assert rows["place"].tolist() == list(range(40))
         assert rows["label"].tolist() == train.labels.tolist()
         assert ((rows["probability"] > 0.5) == (rows["label"] == 1)).all()
+        assert (rows["predicted"] == rows["label"]).all()
 
 
 # ---------------------------------------------------------------- what is read
@@ -176,6 +177,7 @@ def test_the_choice_is_made_before_a_test_row_is_read(
     assert len(predictions.read_text().splitlines()) == 1 + 2 * 3 * 60
     values = json.loads((home / "metrics/sentiment/baselines/tiny/metrics.json").read_text())
     assert values["nb-svm"]["test"]["accuracy"] == 1.0
+    assert {"accuracy_low", "auc_high", "ece"} <= set(values["nb-svm"]["test"])
 
     test = home / "data/sentiment/datasets/tiny/rows/test.jsonl"
     test.write_text("no row\n")

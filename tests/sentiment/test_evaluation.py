@@ -66,8 +66,10 @@ def test_one_class_has_no_curve_and_its_metrics_are_numbers() -> None:
     assert evaluation.roc(ones).empty
     assert list(evaluation.roc(ones)) == list(evaluation.roc(SIX))
     found = evaluation.summary({1: {"train": SIX, "test": ones}})
-    assert set(found["test"]) == {"accuracy", "loss"}
-    assert set(found["train"]) == {"accuracy", "loss", "auc"}
+    errors = {"ece", "ece_equal_mass"}
+    interval = {"accuracy_low", "accuracy_high"}
+    assert set(found["test"]) == {"accuracy", "loss"} | errors | interval
+    assert set(found["train"]) == {"accuracy", "loss", "auc"} | errors
 
 
 def test_a_sure_mistake_costs_much_but_not_everything() -> None:
@@ -212,13 +214,29 @@ def test_summary_gives_means_and_the_spread_of_the_test_accuracy() -> None:
     assert found["seeds"] == {"n": 2, "std": pytest.approx(0.25 / np.sqrt(2))}
 
 
+def test_the_test_rows_figures_have_intervals_around_them() -> None:
+    found = evaluation.summary({1: {"valid": SIX, "test": SIX}, 2: {"valid": SIX, "test": SIX}})
+    for name in ("accuracy", "auc"):
+        test = found["test"]
+        assert test[f"{name}_low"] < test[name] < test[f"{name}_high"]
+        assert f"{name}_low" not in found["valid"]
+
+
 def test_one_seed_has_no_spread() -> None:
     assert evaluation.summary({1: {"test": GOOD}})["seeds"] == {"n": 1}
 
 
 def test_all_predictions_in_one_table() -> None:
-    table = evaluation.predictions_table({1: {"train": GOOD, "test": FAIR}, 2: {"test": GOOD}})
-    assert list(table.columns) == ["seed", "split", "place", "label", "probability"]
+    texts = {
+        split: pd.DataFrame({"row": [first, 5, 6, 7], "tokens": 3}).rename_axis("place")
+        for split, first in (("train", 0), ("test", 4))
+    }
+    found = {1: {"train": GOOD, "test": FAIR}, 2: {"test": GOOD}}
+    table = evaluation.predictions_table(found, texts)
+    columns = "seed", "split", "place", "row", "tokens", "label", "probability", "predicted"
+    assert tuple(table.columns) == columns
     assert len(table) == 12
+    assert table["row"].tolist() == [0, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7]
+    assert table["predicted"].tolist() == [1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0]
     row = table[(table["seed"] == 1) & (table["split"] == "test") & (table["place"] == 2)]
     assert row["probability"].tolist() == [np.float32(0.4)]
