@@ -1,24 +1,26 @@
 """Count a dataset's training tokens → the vocabulary, one token a line in order of id."""
 
-from collections import Counter
+from functools import partial
 
 from textrnn import atomic, paths
+from textrnn.parallel import Workers
+from textrnn.params import execution
 from textrnn.params.base import load
 from textrnn.params.tokens import Tokens, Vocabulary
 from textrnn.progress import bar
-from textrnn.sentiment import rows, vocabulary
-from textrnn.sentiment.tokens import tokenizer
+from textrnn.sentiment import counting, ranges, vocabulary
 from textrnn.stage import stage
 
 
 @stage
 def main(dataset: str) -> None:
     home = paths.Dataset("sentiment", dataset)
-    tokenize = tokenizer(load(f"sentiment.datasets.{dataset}.tokens", Tokens))
+    tokens = load(f"sentiment.datasets.{dataset}.tokens", Tokens)
     options = load(f"sentiment.datasets.{dataset}.vocabulary", Vocabulary)
 
-    train = bar(rows.read(home.rows("train")), "counting", rows.count(home.rows("train")))
-    counts = Counter(token for row in train for token in tokenize(row.text))
+    train = ranges.divide(home.rows("train"))
+    with Workers(partial(counting.counter, tokens), execution.workers()) as workers:
+        counts = counting.merge(bar(workers.map(train), "counting", len(train)))
     kept = vocabulary.select(counts, options)
     with atomic.file(home.vocab) as part:
         vocabulary.write(kept, part)

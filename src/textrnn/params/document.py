@@ -13,6 +13,7 @@ from textrnn.params.charlm_baselines import CharacterBaselines
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import Corpora, CorpusName, OwnTable, OwnText, Table, Text
 from textrnn.params.encode import Encode
+from textrnn.params.execution import Execution
 from textrnn.params.optimisation import Seeds
 from textrnn.params.pairs import Pair
 from textrnn.params.sampling import Sampling
@@ -83,6 +84,7 @@ class Document(Params):
     corpora: Corpora
     sentiment: Sentiment
     charlm: Charlm
+    execution: Execution = Execution()
 
 
 def load(file: Path = base.FILE) -> Document:

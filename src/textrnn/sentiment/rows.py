@@ -30,14 +30,24 @@ def read(file: Path) -> Iterator[Row]:
     Raises:
         UserError: a line is not a row (the file was changed by hand, or cut short).
     """
-    with file.open(encoding="utf-8", newline="\n") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield Row(**json.loads(line))
-            except (ValueError, TypeError):
-                raise UserError(
-                    f"{file}, line {number:,}: not a row. Run `dvc checkout --force`."
-                ) from None
+    with file.open("rb") as lines:
+        yield from parse(lines, file)
+
+
+def parse(lines: Iterable[bytes], file: Path, first: int = 1) -> Iterator[Row]:
+    """Yield the rows of a file's lines, the first of which has the number `first`.
+
+    Raises:
+        UserError: a line is not a row.
+    """
+    for number, line in enumerate(lines, start=first):
+        try:
+            row = Row(**json.loads(line))
+        except (ValueError, TypeError):
+            raise UserError(
+                f"{file}, line {number:,}: not a row. Run `dvc checkout --force`."
+            ) from None
+        yield row
 
 
 def count(file: Path) -> int:

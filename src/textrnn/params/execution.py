@@ -1,0 +1,34 @@
+"""Schema of `execution`: how a run is carried out, which changes no byte of what it makes."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from textrnn.params import base
+from textrnn.params.base import Params
+
+
+class Execution(Params):
+    """No stage has this among its parameters: nothing runs again when it changes."""
+
+    workers: Annotated[int, Field(ge=1)] | None = None  # processes; null: a usable CPU each
+
+
+def workers(file: Path = base.FILE) -> int:
+    """Return how many processes a data stage is to use.
+
+    Raises:
+        UserError: the block does not fit the schema.
+    """
+    block = base.read(file).get("execution", {})
+    options: Execution = base.validate(block, Execution, "execution", file)
+    return options.workers or _usable_cpus()
+
+
+def _usable_cpus() -> int:
+    """Return how many CPUs this process may use or, where the system does not say, all it has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
