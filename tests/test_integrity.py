@@ -13,7 +13,7 @@ import pytest
 from pipeline import tiny
 from pipeline.layout import run
 
-from textrnn import shards
+from textrnn import sharding, shards
 from textrnn.errors import UserError
 from textrnn.integrity.verify import Report, verify
 
@@ -265,7 +265,7 @@ def rewrite(repo: Path, total: int, per_shard: list[int]) -> None:
     examples = list(shards.read(repo / TRAIN))[:total]
     start = 0
     for name, count in zip(shards.names("train", len(per_shard)), per_shard, strict=True):
-        shards.write(repo, "x", examples[start : start + count], count, 1)
+        sharding.write(repo, "x", examples[start : start + count], count, 1)
         (repo / shards.names("x", 1)[0]).rename(repo / TRAIN / name)
         start += count
     run(repo, "dvc", "commit", "-q", "--force", "sentiment-encode@tiny")

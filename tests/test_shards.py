@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import shards
+from textrnn import sharding, shards
 from textrnn.backend import tf
 from textrnn.errors import UserError
 
@@ -24,11 +24,11 @@ THREE = [{"tokens": [5, 6, 7], "label": [1]}, {"tokens": [8], "label": [0]}, {"t
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three examples in two shards: one, and two."""
-    shards.write(tmp_path, "train", THREE, 3, 2)
+    sharding.write(tmp_path, "train", THREE, 3, 2)
     return tmp_path
 
 
-def of_tensorflow(example: shards.Example) -> bytes:
+def of_tensorflow(example: sharding.Example) -> bytes:
     """What TensorFlow makes of an example, its map in order of key."""
     features = {
         key: tf.train.Feature(int64_list=tf.train.Int64List(value=values))
@@ -41,10 +41,10 @@ def of_tensorflow(example: shards.Example) -> bytes:
 
 @given(examples)
 def test_the_bytes_are_tensorflow_s(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[shards.Example]
+    tmp_path_factory: pytest.TempPathFactory, rows: list[sharding.Example]
 ) -> None:
     folder = tmp_path_factory.mktemp("shards")
-    shards.write(folder, "valid", rows, len(rows), 1)
+    sharding.write(folder, "valid", rows, len(rows), 1)
     with tf.io.TFRecordWriter(str(folder / "tensorflow")) as writer:
         for row in rows:
             writer.write(of_tensorflow(row))
@@ -80,7 +80,7 @@ def test_shards_in_order_of_name_give_the_order_back(
     tmp_path_factory: pytest.TempPathFactory, total: int, count: int
 ) -> None:
     folder = tmp_path_factory.mktemp("shards")
-    shards.write(folder, "test", ({"tokens": [i]} for i in range(total)), total, count)
+    sharding.write(folder, "test", ({"tokens": [i]} for i in range(total)), total, count)
     files = sorted(folder.iterdir())
     sizes = [len(list(shards.records(file))) for file in files]
     assert len(sizes) == count
@@ -93,7 +93,7 @@ def test_the_same_examples_give_the_same_bytes(folder: Path, tmp_path: Path) -> 
     other = tmp_path / "other"
     other.mkdir()
     turned = [dict(reversed(list(example.items()))) for example in THREE]
-    shards.write(other, "train", turned, 3, 2)
+    sharding.write(other, "train", turned, 3, 2)
     for left, right in zip(shards.files(folder), shards.files(other), strict=True):
         assert left.read_bytes() == right.read_bytes()
 
@@ -101,7 +101,7 @@ def test_the_same_examples_give_the_same_bytes(folder: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(("total", "said"), [(2, "more than 2"), (4, "fewer than 4")])
 def test_another_number_of_examples_than_said(tmp_path: Path, total: int, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        shards.write(tmp_path, "train", THREE, total, 2)
+        sharding.write(tmp_path, "train", THREE, total, 2)
 
 
 # ---------------------------------------------------------------- damage

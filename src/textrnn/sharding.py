@@ -7,15 +7,28 @@ integers is short enough to write by hand, its map in order of key.
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from textrnn.shards import _checksum as checksum
-from textrnn.shards import names
+from textrnn.shards import checksum, names
+
+Example = Mapping[str, Sequence[int]]
 
 
-def write(folder: Path, split: str, records: Iterable[bytes], total: int, count: int) -> None:
+def write(folder: Path, split: str, examples: Iterable[Example], total: int, count: int) -> None:
+    """Write `total` examples of int64 lists as `write_records` does.
+
+    Raises:
+        ValueError: there are not `total` examples.
+    """
+    packed = ({key: pack(values) for key, values in example.items()} for example in examples)
+    write_records(folder, split, map(record, packed), total, count)
+
+
+def write_records(
+    folder: Path, split: str, records: Iterable[bytes], total: int, count: int
+) -> None:
     """Write `total` records, in order, to `count` shards of equal share.
 
     Shard i holds records i·total//count to (i+1)·total//count, so reading the shards in order of

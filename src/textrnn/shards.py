@@ -1,50 +1,26 @@
-"""TFRecord files `train-00000-of-00008.tfrecord` of `tf.train.Example`, written without TensorFlow.
+"""TFRecord files `train-00000-of-00008.tfrecord` of `tf.train.Example`, read without TensorFlow.
 
 The format (https://www.tensorflow.org/tutorials/load_data/tfrecord): each record is its length
 (uint64), that length's masked CRC-32C, the bytes, and their masked CRC-32C, little-endian.
+`sharding` writes it.
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import google_crc32c
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from textrnn.errors import UserError
 
-Example = Mapping[str, Sequence[int]]
 _MASK = 0xA282EAD8
 
 
 def names(split: str, count: int) -> list[str]:
     """Return the shards' names in order: `train-00000-of-00008.tfrecord` and so on."""
     return [f"{split}-{i:05d}-of-{count:05d}.tfrecord" for i in range(count)]
-
-
-def write(folder: Path, split: str, examples: Iterable[Example], total: int, count: int) -> None:
-    """Write `total` examples of int64 lists, in order, to `count` shards of equal share.
-
-    Shard i holds examples i·total//count to (i+1)·total//count, so reading the shards in order of
-    name gives the order back; the same examples always give the same bytes.
-
-    Raises:
-        ValueError: there are not `total` examples.
-    """
-    iterator = iter(examples)
-    for i, name in enumerate(names(split, count)):
-        rows = (i + 1) * total // count - i * total // count
-        with (folder / name).open("wb") as file:
-            for _ in range(rows):
-                try:
-                    example = next(iterator)
-                except StopIteration:
-                    raise ValueError(f"fewer than {total} examples") from None
-                file.write(_record(_serialise(example)))
-    if next(iterator, None) is not None:
-        raise ValueError(f"more than {total} examples")
 
 
 def files(folder: Path) -> list[Path]:
@@ -93,27 +69,14 @@ def records(path: Path) -> Iterator[bytes]:
             yield body[:-4]
 
 
-def _holds(data: bytes) -> bool:
-    return len(data) > 4 and _checksum(data[:-4]) == data[-4:]
-
-
-def _record(payload: bytes) -> bytes:
-    length = struct.pack("<Q", len(payload))
-    return b"".join((length, _checksum(length), payload, _checksum(payload)))
-
-
-def _checksum(data: bytes) -> bytes:
+def checksum(data: bytes) -> bytes:
     """Return TFRecord's masked CRC-32C (rotated, as a checksum of checksums is worth less)."""
     crc = google_crc32c.value(data)
     return struct.pack("<I", (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF)
 
 
-def _serialise(example: Example) -> bytes:
-    message = _message()()
-    for key, values in example.items():
-        message.features.feature[key].int64_list.value.extend(values)
-    payload: bytes = message.SerializeToString(deterministic=True)
-    return payload
+def _holds(data: bytes) -> bool:
+    return len(data) > 4 and checksum(data[:-4]) == data[-4:]
 
 
 @cache
@@ -122,6 +85,8 @@ def _message() -> type[Any]:
 
     The fields and their numbers are those of tensorflow/core/example/{example,feature}.proto.
     """
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
     field = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(
         name="textrnn_example.proto", package="textrnn", syntax="proto3"

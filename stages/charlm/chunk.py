@@ -1,6 +1,6 @@
 """Chunk a text: corpus → alphabet, the texts of train, valid and test, shards of windows."""
 
-from textrnn import atomic, paths, reading, shards
+from textrnn import atomic, paths, reading, sharding
 from textrnn.charlm import alphabet, chunking, texts
 from textrnn.params.base import load
 from textrnn.params.chunk import Chunk
@@ -26,7 +26,7 @@ def main(dataset: str) -> None:
     ids = known.encode(parts["train"])
     total = chunking.count(len(ids), options)
     with atomic.folder(home.shards("train")) as part:
-        shards.write(part, "train", chunking.windows(ids, options), total, options.shards)
+        sharding.write(part, "train", chunking.windows(ids, options), total, options.shards)
     print(f"{len(text):,} characters, {known.size} different; {total:,} windows to train on")
 
 

@@ -27,7 +27,9 @@ def main(dataset: str) -> None:
             total = sum(part.rows for part in parts)
             records = chain.from_iterable(workers.map(parts))
             with atomic.folder(home.shards(split)) as folder:
-                sharding.write(folder, split, bar(records, split, total), total, options.shards)
+                sharding.write_records(
+                    folder, split, bar(records, split, total), total, options.shards
+                )
             print(f"{split}: {total:,} examples in {options.shards} shards")
 
 

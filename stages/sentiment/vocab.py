@@ -21,7 +21,7 @@ def main(dataset: str) -> None:
     train = ranges.divide(home.rows("train"))
     with Workers(partial(counting.counter, tokens), execution.workers()) as workers:
         counts = counting.merge(bar(workers.map(train), "counting", len(train)))
-    kept = vocabulary.select(counts, options)
+    kept = counting.select(counts, options)
     with atomic.file(home.vocab) as part:
         vocabulary.write(kept, part)
     print(f"{len(kept):,} of {len(counts):,} tokens, which stand {counts.total():,} times in train")

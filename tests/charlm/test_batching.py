@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textrnn import shards
+from textrnn import sharding
 from textrnn.backend import tf
 from textrnn.charlm import batching, chunking
 from textrnn.errors import UserError
@@ -26,7 +26,7 @@ def write(folder: Path, characters: int, steps: int, stride: int, count: int = 2
     options = Chunk(valid=0.0, test=0.0, steps=steps, stride=stride, shards=count)
     ids = np.arange(characters, dtype=np.int32)
     total = chunking.count(characters, options)
-    shards.write(folder, "train", chunking.windows(ids, options), total, count)
+    sharding.write(folder, "train", chunking.windows(ids, options), total, count)
     return folder
 
 

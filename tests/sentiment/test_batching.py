@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textrnn import shards
+from textrnn import sharding
 from textrnn.backend import tf
 from textrnn.params.classifier import Buckets, Padded
 from textrnn.sentiment import batching
@@ -23,7 +23,7 @@ LENGTHS = np.random.default_rng(1).integers(1, 13, 30)
 def write(folder: Path, lengths: Any, count: int = 3) -> Path:
     """A split whose text i is `[i + 1] * its length`, and whose labels alternate."""
     rows = [{"tokens": [i + 1] * int(n), "label": [i % 2]} for i, n in enumerate(lengths)]
-    shards.write(folder, "train", rows, len(rows), count)
+    sharding.write(folder, "train", rows, len(rows), count)
     return folder
 
 

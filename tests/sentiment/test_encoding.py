@@ -19,7 +19,7 @@ def encode(folder: Path, written: list[Row], options: Tokens) -> list[dict[str, 
     rows.write(written, folder / "train.jsonl")
     [part] = ranges.divide(folder / "train.jsonl")
     records = encoding.encoder(folder / "vocab.txt", options)(part)
-    sharding.write(folder, "train", records, len(written), 1)
+    sharding.write_records(folder, "train", records, len(written), 1)
     return list(shards.read(folder))
 
 

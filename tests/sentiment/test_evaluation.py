@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import shards, weights
+from textrnn import sharding, shards, weights
 from textrnn.backend import keras
 from textrnn.params.classifier import Architecture, Buckets, Padded
 from textrnn.sentiment import batching, evaluation, measures
@@ -157,7 +157,7 @@ def split(tmp_path: Path) -> Path:
     ]
     folder = tmp_path / "test"
     folder.mkdir()
-    shards.write(folder, "test", rows, len(rows), 2)
+    sharding.write(folder, "test", rows, len(rows), 2)
     return folder
 
 

@@ -13,7 +13,7 @@ from textrnn import reading
 from textrnn.params.split import Book
 from textrnn.params.tokens import Tokens
 from textrnn.params.tokens import Vocabulary as Options
-from textrnn.sentiment import splits, vocabulary
+from textrnn.sentiment import counting, splits, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 from textrnn.sentiment.vocabulary import Vocabulary
 
@@ -43,7 +43,7 @@ def test_ids_are_those_of_the_book(train: list[str], text: str) -> None:
     """The book's encoder was made from the counts of the training tokens."""
     counts = Counter(train)
     book = tfds.deprecated.text.TokenTextEncoder(counts)
-    vocab = Vocabulary(vocabulary.select(counts, ALL))
+    vocab = Vocabulary(counting.select(counts, ALL))
     tokenize = tokenizer(Tokens(lower=False, punctuation=False, last=None))
     assert vocab.encode(tokenize(text)) == book.encode(text)
     assert vocab.size == book.vocab_size
@@ -79,7 +79,7 @@ COUNTS = Counter("zadabadbe")  # z 1, a 3, d 2, b 2, e 1, in order of appearance
 )
 def test_which_tokens_get_an_id(size: int | None, min_count: int, order: str, tokens: str) -> None:
     options = Options(max_size=size, min_count=min_count, order=order)  # type: ignore[arg-type]
-    assert vocabulary.select(COUNTS, options) == list(tokens)
+    assert counting.select(COUNTS, options) == list(tokens)
 
 
 @given(st.lists(words, unique=True))
@@ -118,11 +118,11 @@ def count(texts: list[str], last: int | None) -> Counter[str]:
 
 
 def test_the_book_vocabulary(train: list[str]) -> None:
-    vocab = Vocabulary(vocabulary.select(count(train, None), ALL))
+    vocab = Vocabulary(counting.select(count(train, None), ALL))
     assert len(vocab.tokens) == 87_007
     tokenize = tokenizer(Tokens(lower=False, punctuation=False, last=None))
     assert vocab.encode(tokenize("This is an example!")) == [232, 9, 270, 1123]
 
 
 def test_the_book_vocabulary_of_the_last_100_tokens(train: list[str]) -> None:
-    assert len(vocabulary.select(count(train, 100), ALL)) == 58_063
+    assert len(counting.select(count(train, 100), ALL)) == 58_063

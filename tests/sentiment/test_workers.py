@@ -28,10 +28,10 @@ def data_stages(folder: Path, length: int, count: int, shards: int) -> None:
     parts = ranges.divide(folder / "rows.jsonl", length)
     with Workers(partial(counting.counter, WORDS), count) as workers:
         counts = counting.merge(workers.map(parts))
-    vocabulary.write(vocabulary.select(counts, OPTIONS), folder / "vocab.txt")
+    vocabulary.write(counting.select(counts, OPTIONS), folder / "vocab.txt")
     with Workers(partial(encoding.encoder, folder / "vocab.txt", WORDS), count) as workers:
         records = chain.from_iterable(workers.map(parts))
-        sharding.write(folder, "train", records, sum(part.rows for part in parts), shards)
+        sharding.write_records(folder, "train", records, sum(part.rows for part in parts), shards)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

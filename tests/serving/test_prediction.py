@@ -8,12 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.conftest import WORDS
-from textrnn import shards
+from textrnn import sharding
 from textrnn.backend import keras
 from textrnn.errors import UserError
 from textrnn.params.classifier import Buckets
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment import batching, encoding, evaluation, rows, tokens, vocabulary
+from textrnn.sentiment import (
+    batching,
+    encoding,
+    evaluation,
+    ranges,
+    rows,
+    tokens,
+    vocabulary,
+)
 from textrnn.serving import prediction
 
 TOKENIZE = tokens.tokenizer(Tokens(lower=True, punctuation=True, last=None))
@@ -32,8 +40,10 @@ def test_a_model_says_what_evaluation_says(tmp_path: Path, classifying: keras.Mo
     split = [rows.Row(i, i % 2, text) for i, text in enumerate(TEXTS)]
     folder = tmp_path / "test"
     folder.mkdir()
-    examples = encoding.encode(split, TOKENIZE, VOCAB, folder)
-    shards.write(folder, "test", examples, len(split), 1)
+    rows.write(split, tmp_path / "test.jsonl")
+    [part] = ranges.divide(tmp_path / "test.jsonl")
+    records = encoding.encode(part, TOKENIZE, encoding.PackedIds(VOCAB))
+    sharding.write_records(folder, "test", records, len(split), 1)
     buckets = Buckets(method="buckets", batch_size=2, shuffle=9, pool=4)
     expected = evaluation.predict(classifying, batching.in_order(folder, buckets))["probability"]
     found = prediction.load("sentiment/tiny").judge(TEXTS)

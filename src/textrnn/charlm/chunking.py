@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from textrnn.errors import UserError
 from textrnn.params.chunk import Chunk
-from textrnn.shards import Example
+from textrnn.sharding import Example
 
 
 def cut(text: str, options: Chunk) -> dict[str, str]:

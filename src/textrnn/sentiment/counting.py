@@ -1,10 +1,10 @@
-"""Rows → how often each token stands in them, in order of first appearance."""
+"""Rows → how often each token stands in them, in order of first appearance → the vocabulary."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
-from textrnn.params.tokens import Tokens
+from textrnn.params.tokens import Tokens, Vocabulary
 from textrnn.sentiment import ranges
 from textrnn.sentiment.ranges import Range
 from textrnn.sentiment.tokens import tokenizer
@@ -27,3 +27,15 @@ def merge(parts: Iterable[Mapping[str, int]]) -> Counter[str]:
     for part in parts:
         total.update(part)
     return total
+
+
+def select(counts: Counter[str], options: Vocabulary) -> list[str]:
+    """Return the tokens that get ids, in order of id; `counts` is in order of first appearance.
+
+    Of equally frequent tokens the one seen first comes first.
+    """
+    frequent = [t for t, n in counts.most_common() if n >= options.min_count][: options.max_size]
+    if options.order == "frequency":
+        return frequent
+    kept = set(frequent)
+    return [token for token in counts if token in kept]

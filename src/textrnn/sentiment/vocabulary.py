@@ -1,10 +1,7 @@
 """Tokens ↔ ids: token k (from 0) has id k + 1, an unknown token n + 1, padding 0."""
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-
-from textrnn.params.tokens import Vocabulary as Options
 
 PADDING = 0
 
@@ -31,18 +28,6 @@ class Vocabulary:
         """
         names = ["", *self.tokens, unknown]
         return [names[i] for i in ids if i != PADDING]
-
-
-def select(counts: Counter[str], options: Options) -> list[str]:
-    """Return the tokens that get ids, in order of id; `counts` is in order of first appearance.
-
-    Of equally frequent tokens the one seen first comes first.
-    """
-    frequent = [t for t, n in counts.most_common() if n >= options.min_count][: options.max_size]
-    if options.order == "frequency":
-        return frequent
-    kept = set(frequent)
-    return [token for token in counts if token in kept]
 
 
 def write(tokens: Iterable[str], file: Path) -> None:
