@@ -295,6 +295,7 @@ def _short(value: float) -> float:
 def main(benchmark: Benchmark, results: Path = RESULTS) -> None:
     """Measure a benchmark, print what came out and keep it; or be one of its contenders."""
     file = Path(sys.argv[0]).resolve()
+    os.chdir(ROOT)  # data and params.yaml are found from there
     arguments = _arguments(benchmark)
     if arguments.contender:
         answers = _own_output()

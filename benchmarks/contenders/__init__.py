@@ -1,0 +1,1 @@
+"""What several benchmarks share of the ways that they compare."""

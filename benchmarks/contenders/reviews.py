@@ -1,0 +1,147 @@
+"""The real reviews of `imdb`: in buckets, in the book's batches, and by the book's way to them."""
+
+import itertools
+import json
+import random
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from textrnn import paths, shards
+from textrnn.errors import UserError
+from textrnn.params.base import load
+from textrnn.params.classifier import Architecture, Buckets, Padded, Training
+
+DATA = paths.Dataset("sentiment", "imdb")
+BOOK = Padded(method="padded", batch_size=32)
+# Each length is a tenth above the one before: padded positions for each real one stay under 1.06.
+BUCKETS = Buckets(
+    method="buckets",
+    batch_size=128,
+    shuffle=20_000,
+    boundaries=[round(40 * 1.1**i) for i in range(38)],
+)
+
+
+def architecture(mask: bool) -> Architecture:
+    """Return `book-bilstm`'s architecture, its padding masked or read."""
+    found = load("sentiment.models.book-bilstm.architecture", Architecture)
+    return found.model_copy(update={"mask": mask})
+
+
+def training() -> Any:
+    """Return `book-bilstm`'s training."""
+    return load("sentiment.models.book-bilstm.training", Training)
+
+
+def vocabulary_size() -> int:
+    """Return how many ids there are, padding and the unknown token included."""
+    from textrnn.sentiment import vocabulary
+
+    return vocabulary.read(DATA.vocab).size
+
+
+def is_here() -> None:
+    """Say what to do where the reviews are not encoded yet."""
+    if not DATA.vocab.is_file():
+        raise UserError(f"{DATA.vocab} is not here: run `dvc repro sentiment-encode@imdb`.")
+
+
+def sampled(total: int, count: int) -> list[int]:
+    """Return `count` of the book's batches of 32, one drawn from each of equal parts of a split."""
+    batches = -(-total // BOOK.batch_size)
+    draw = random.Random(1)  # noqa: S311 - no secret
+    bounds = [i * batches // count for i in range(count + 1)]
+    return [draw.randrange(a, b) for a, b in itertools.pairwise(bounds)]
+
+
+def of_batches(examples: Sequence[Any], batches: Sequence[int]) -> list[Any]:
+    """Return the examples of some of the book's batches, in order."""
+    size = BOOK.batch_size
+    return [example for i in batches for example in examples[i * size : (i + 1) * size]]
+
+
+def sample_of_shards(split: str, count: int) -> Path:
+    """Write shards of `count` of a split's batches to a new temporary folder, and return it."""
+    examples = list(shards.read(DATA.shards(split)))
+    chosen = of_batches(examples, sampled(len(examples), count))
+    folder = Path(tempfile.mkdtemp())
+    shards.write(folder, split, chosen, len(chosen), 1)
+    return folder
+
+
+def rows(split: str) -> list[tuple[str, int]]:
+    """Return a split's texts and labels in order."""
+    lines = DATA.rows(split).read_text(encoding="utf-8").splitlines()
+    return [(row["text"], row["label"]) for row in map(json.loads, lines)]
+
+
+class BookEncoder:
+    """The book's encoder: maximal runs of word characters, ids in order of first appearance.
+
+    The book's own (`tfds.deprecated.text`) does the same in more Python, so it takes longer.
+    """
+
+    def __init__(self) -> None:
+        tokens = DATA.vocab.read_text(encoding="utf-8").splitlines()
+        self._ids = {token: i for i, token in enumerate(tokens, start=1)}
+        self._unknown = len(tokens) + 1
+
+    def encode(self, text: str) -> list[int]:
+        """Return a text's ids."""
+        return [self._ids.get(token, self._unknown) for token in re.findall(r"\w+", text)]
+
+
+def book_batches(rows: Sequence[tuple[str, int]]) -> Any:
+    """Return the book's batches of 32: encoded by a `py_function` in every epoch, and padded."""
+    from textrnn.backend import tf
+
+    encoder = BookEncoder()
+
+    def encode(text: Any, label: Any) -> tuple[list[int], Any]:
+        return encoder.encode(text.numpy().decode()), label
+
+    def encode_map_fn(text: Any, label: Any) -> Any:
+        tokens, label = tf.py_function(encode, inp=[text, label], Tout=(tf.int64, tf.int64))
+        tokens.set_shape([None])
+        label.set_shape([])
+        return tokens, label
+
+    texts, labels = zip(*rows, strict=True)
+    source = tf.data.Dataset.from_tensor_slices((list(texts), list(labels)))
+    return source.map(encode_map_fn).padded_batch(32, padded_shapes=([-1], []))
+
+
+def bucket_epoch() -> Any:
+    """Return the batches of an epoch in buckets: (places [B], tokens [B, T], labels [B, 1])."""
+    from textrnn.sentiment import batching
+
+    return batching.texts(DATA.shards("train"), BUCKETS, 1)(0)
+
+
+def batch_spec() -> Any:
+    """Return the specification of such a batch, without making one."""
+    from textrnn.backend import tf
+
+    return (
+        tf.TensorSpec([None], tf.int64),
+        tf.TensorSpec([None, None], tf.int64),
+        tf.TensorSpec([None, 1], tf.int64),
+    )
+
+
+def bucket_batches(count: int) -> list[Any]:
+    """Return `count` batches of such an epoch, drawn from equal parts of it."""
+    batches = list(bucket_epoch())
+    return [batches[(2 * i + 1) * len(batches) // (2 * count)] for i in range(count)]
+
+
+def padded_to_real() -> float:
+    """Return the positions that an epoch in buckets computes for each token."""
+    import numpy as np
+
+    tokens = [batch.numpy() for _places, batch, _labels in bucket_epoch()]
+    real = sum(int(np.count_nonzero(batch)) for batch in tokens)
+    return float(sum(batch.size for batch in tokens) / real)
