@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from textrnn import paths, shards
+from textrnn import paths, sharding, shards
 from textrnn.errors import UserError
 from textrnn.params.base import load
 from textrnn.params.classifier import Architecture, Buckets, Padded, Training
@@ -68,7 +68,7 @@ def sample_of_shards(split: str, count: int) -> Path:
     examples = list(shards.read(DATA.shards(split)))
     chosen = of_batches(examples, sampled(len(examples), count))
     folder = Path(tempfile.mkdtemp())
-    shards.write(folder, split, chosen, len(chosen), 1)
+    sharding.write(folder, split, chosen, len(chosen), 1)
     return folder
 
 
