@@ -8,10 +8,14 @@ from textrnn.params import document
 def main() -> None:
     try:
         document.load()
+        with atomic.file(paths.CHECKED) as part:
+            part.write_text("params.yaml is right\n", encoding="utf-8", newline="\n")
     except UserError as error:
         raise SystemExit(f"check: {error}") from None
-    with atomic.file(paths.CHECKED) as part:
-        part.write_text("params.yaml is right\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        from textrnn import faults
+
+        raise SystemExit(f"check: {faults.sentence(error, 'check') or error}") from None
 
 
 if __name__ == "__main__":

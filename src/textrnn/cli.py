@@ -274,11 +274,17 @@ def main() -> None:
     except UserError as error:
         _end(f"textrnn: {error}")
     except Exception as error:
-        kind = type(error).__name__
-        _end(
-            f"textrnn: {kind}: {error}. This should not have happened; "
-            "`textrnn --debug …` shows where it did."
-        )
+        _end(f"textrnn: {_unexpected(error)}")
+
+
+def _unexpected(error: Exception) -> str:
+    """Say what the machine refused, or else that this is a bug."""
+    from textrnn import faults
+
+    return faults.sentence(error, "") or (
+        f"{type(error).__name__}: {error}. This should not have happened; "
+        "`textrnn --debug …` shows where it did."
+    )
 
 
 def _end(sentence: str) -> None:

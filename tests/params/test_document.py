@@ -290,8 +290,24 @@ def test_a_name_that_the_run_cache_passes_over_is_refused(
     assert said.startswith(f"{section.replace('/', '.')}: the name {name!r} is one that DVC's run")
 
 
+OUTSIDE = [
+    "../x",
+    "..",
+    "/etc/x",
+    "a/b",
+    "a\\b",
+    "C:x",
+    "C:\\x",
+    "\\\\host\\x",
+    "~",
+    "a.b",
+    "nul.txt",
+]
+ODD = ["", "-x", "--x", "näme", "x\n", "x\0", "\x1b[2J", "\u202e", "$(x)", "%x%", "a b"]
+
+
 @NAMED
-@pytest.mark.parametrize("name", ["../x", "a/b", "a.b", "", "-x", "näme", "x\n"])
+@pytest.mark.parametrize("name", OUTSIDE + ODD)
 def test_a_name_that_could_leave_its_folder_is_refused(
     complaint: Complaint, root: Path, section: str, name: str
 ) -> None:
@@ -303,6 +319,18 @@ def test_a_name_that_could_leave_its_folder_is_refused(
         f"{section.replace('/', '.')}: the name {name!r} may hold only letters, digits, "
         "'-' and '_'."
     )
+
+
+@NAMED
+@pytest.mark.parametrize("name", ["con", "NUL", "Com1", "lpt9"])
+def test_a_name_that_windows_keeps_for_itself_is_refused(
+    complaint: Complaint, root: Path, section: str, name: str
+) -> None:
+    block = base.read(root / "params.yaml")
+    for part in section.split("/"):
+        block = block[part]
+    said = complaint(section, block | {name: next(iter(block.values()))})
+    assert f"the name {name!r} is a device's on Windows" in said
 
 
 @pytest.mark.parametrize("task", ["sentiment", "charlm"])
@@ -396,11 +424,24 @@ def test_yaml_builds_no_objects(tmp_path: Path, tag: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("a: [", "is not valid YAML"), ("", "not NoneType"), ("- a", "not list")],
+    [
+        ("a: [", "is not valid YAML"),
+        ("", "not NoneType"),
+        ("- a", "not list"),
+        ("&a [*a]", "not list"),
+        ("a: \0", "is not valid YAML"),
+        ("a: caf\udce9", "is not valid YAML"),  # a byte that is not UTF-8
+        ("a: " + 5000 * "[", "is not valid YAML"),
+        ("{[a]: b}", "is not valid YAML"),
+        ("{{a: b}: c}", "is not valid YAML"),
+        ("a: 2001-13-01", "is not valid YAML"),
+        ("a: !!bool b", "is not valid YAML"),
+        ("a: !!timestamp b", "is not valid YAML"),
+    ],
 )
 def test_what_is_no_mapping_is_refused(tmp_path: Path, content: str, said: str) -> None:
     file = tmp_path / "params.yaml"
-    file.write_text(content, encoding="utf-8")
+    file.write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(UserError, match=said):
         base.read(file)
 

@@ -16,6 +16,13 @@ def test_a_file_has_one_text_a_line(tmp_path: Path, content: bytes) -> None:
     assert inputs.texts([], tmp_path / "reviews.txt") == ["a fine film", "dull"]
 
 
+def test_only_line_ends_end_a_line(tmp_path: Path) -> None:
+    """Python's `splitlines` also ends one at a form feed, U+0085, U+2028 and others."""
+    text = "a\x0b fine\x0c\x1c\x85film\u2028\u2029"
+    (tmp_path / "reviews.txt").write_bytes(f"{text}\r\n{text}\r{text}\n".encode())
+    assert inputs.texts([], tmp_path / "reviews.txt") == [text] * 3
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

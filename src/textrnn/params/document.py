@@ -1,5 +1,6 @@
 """Schema of params.yaml as a whole: every block, and that the names they use exist."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,9 @@ from textrnn.params.split import Split
 from textrnn.params.tokens import Tokens, Vocabulary
 
 UNSEEN_BY_RUN_CACHE = {"size", "nfiles"}
+
+# What Windows takes for a device, whatever its case and whatever stands behind a dot.
+DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 
 
 class SentimentDataset(Params):
@@ -139,6 +143,8 @@ def _wrong_with(name: str) -> list[str]:
         return ["may hold only letters, digits, '-' and '_'"]
     if name in UNSEEN_BY_RUN_CACHE:
         return ["is one that DVC's run cache passes over (dvc issue 10296); choose another"]
+    if DEVICES.fullmatch(name):
+        return ["is a device's on Windows, where no file can bear it; choose another"]
     return []
 
 

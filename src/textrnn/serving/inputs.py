@@ -25,11 +25,17 @@ def texts(given: Sequence[str], file: Path | None) -> list[str]:
         return list(given)
     name, content = _read(file)
     try:
-        lines = content.decode("utf-8-sig").splitlines()
+        lines = _lines(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise UserError(f"{name}, line {line:,}: not UTF-8. Save the file as UTF-8.") from None
     return _without_gaps(name, lines)
+
+
+def _lines(content: str) -> list[str]:
+    """Return the lines; the other characters at which Python breaks lines may stand in a text."""
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _read(file: Path) -> tuple[str, bytes]:
