@@ -39,6 +39,9 @@ def _beside(target: Path) -> Iterator[Path]:
     _remove(part)
     try:
         yield part
+    except Exception as error:
+        error.add_note(f"while writing {target}")  # a full disk's error does not say which file
+        raise
     finally:
         _remove(part)
 

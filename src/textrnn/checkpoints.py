@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from textrnn import atomic
+from textrnn.errors import UserError
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -49,9 +50,16 @@ def save(file: Path, arrays: Arrays, state: Mapping[str, Any]) -> None:
 
 
 def load(file: Path) -> tuple[Arrays, dict[str, Any]] | None:
-    """Return what `save` wrote, or None where there is no checkpoint."""
+    """Return what `save` wrote, or None where there is no checkpoint.
+
+    Raises:
+        UserError: the file is damaged.
+    """
     if not file.exists():
         return None
-    with safe_open(file, "numpy") as content:
-        arrays = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118 - no mapping
-        return arrays, json.loads(content.metadata()["state"])
+    try:
+        with safe_open(file, "numpy") as content:
+            arrays = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118 - no mapping
+            return arrays, json.loads(content.metadata()["state"])
+    except (SafetensorError, ValueError, TypeError, KeyError):
+        raise UserError(f"{file} is damaged. Remove it: the training starts anew.") from None

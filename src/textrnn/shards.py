@@ -45,38 +45,49 @@ def read(folder: Path) -> Iterator[dict[str, list[int]]]:
     """Yield a split's examples in order, each feature a list of int64.
 
     Raises:
-        UserError: a shard is missing, cut short, or its checksums do not fit its bytes.
+        UserError: a shard is missing, cut short, its checksums do not fit its bytes, or a record is
+            no example.
     """
+    from google.protobuf.message import DecodeError
+
     for path in files(folder):
-        for payload in records(path):
+        for number, payload in enumerate(records(path), start=1):
             example = _message()()
-            example.ParseFromString(payload)
+            try:
+                example.ParseFromString(payload)
+            except DecodeError:
+                raise _damaged(path, number) from None
             yield {key: list(f.int64_list.value) for key, f in example.features.feature.items()}
 
 
 def records(path: Path) -> Iterator[bytes]:
     """Yield the records of one shard, their checksums verified."""
+    size = path.stat().st_size
     with path.open("rb") as file:
         number = 0
         while header := file.read(12):
             number += 1
             length = int.from_bytes(header[:8], "little")
-            body = file.read(length + 4) if _holds(header) else b""
+            body = file.read(length + 4) if _holds(header) and length < size else b""
             if len(body) != length + 4 or not _holds(body):
-                raise UserError(
-                    f"{path}, record {number:,}: damaged or cut short. Run `dvc checkout --force`."
-                )
+                raise _damaged(path, number)
             yield body[:-4]
+
+
+def _damaged(path: Path, number: int) -> UserError:
+    return UserError(
+        f"{path}, record {number:,}: damaged or cut short. Run `dvc checkout --force`."
+    )
+
+
+def _holds(data: bytes) -> bool:
+    return len(data) > 4 and checksum(data[:-4]) == data[-4:]
 
 
 def checksum(data: bytes) -> bytes:
     """Return TFRecord's masked CRC-32C (rotated, as a checksum of checksums is worth less)."""
     crc = google_crc32c.value(data)
     return struct.pack("<I", (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF)
-
-
-def _holds(data: bytes) -> bool:
-    return len(data) > 4 and checksum(data[:-4]) == data[-4:]
 
 
 @cache

@@ -54,5 +54,17 @@ def write(alphabet: Alphabet, file: Path) -> None:
 
 
 def read(file: Path) -> Alphabet:
-    """Read what `write` wrote."""
-    return Alphabet(json.loads(file.read_text(encoding="utf-8")))
+    """Read what `write` wrote.
+
+    Raises:
+        UserError: the file holds no list of characters (JSON can name half a surrogate pair, which
+            is none).
+    """
+    try:
+        characters = json.loads(file.read_text(encoding="utf-8"))
+        "".join(characters).encode()
+        if {len(c) for c in characters} - {1} or len(set(characters)) < len(characters):
+            raise ValueError(characters)
+    except (ValueError, TypeError, RecursionError):
+        raise UserError(f"{file} is no list of characters. Run `dvc checkout --force`.") from None
+    return Alphabet(characters)

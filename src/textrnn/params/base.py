@@ -15,6 +15,9 @@ from textrnn.errors import UserError
 FILE = Path("params.yaml")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
+# What PyYAML makes of a text that is not UTF-8, of `{[a]: b}`, `2001-13-01`, `!!bool x`, `[[[[…`.
+NOT_YAML = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
 T = TypeVar("T")
 
 
@@ -58,10 +61,10 @@ def read(file: Path = FILE) -> dict[str, Any]:
         values = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
         raise UserError(f"{file} is not here: run from the repository's root.") from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{file} is not valid YAML: {error}") from None
     except UserError as error:
         raise UserError(f"{file}: {error}") from None
+    except NOT_YAML as error:
+        raise UserError(f"{file} is not valid YAML: {error}") from None
     if not isinstance(values, dict):
         raise UserError(f"{file} must be a mapping of sections, not {type(values).__name__}.")
     return values

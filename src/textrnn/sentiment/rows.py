@@ -42,12 +42,21 @@ def parse(lines: Iterable[bytes], file: Path, first: int = 1) -> Iterator[Row]:
     """
     for number, line in enumerate(lines, start=first):
         try:
-            row = Row(**json.loads(line))
-        except (ValueError, TypeError):
+            row = _row(line)
+        except (ValueError, TypeError, RecursionError):
             raise UserError(
                 f"{file}, line {number:,}: not a row. Run `dvc checkout --force`."
             ) from None
         yield row
+
+
+def _row(line: bytes) -> Row:
+    """Return the row of a line; JSON can name half a surrogate pair, which no file can hold."""
+    row = Row(**json.loads(line))
+    if [type(value) for value in (row.row, row.label, row.text)] != [int, int, str]:
+        raise TypeError(line)
+    row.text.encode()
+    return row
 
 
 def count(file: Path) -> int:

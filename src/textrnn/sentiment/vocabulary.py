@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from textrnn.errors import UserError
+
 PADDING = 0
 
 
@@ -36,5 +38,12 @@ def write(tokens: Iterable[str], file: Path) -> None:
 
 
 def read(file: Path) -> Vocabulary:
-    """Read what `write` wrote."""
-    return Vocabulary(file.read_text(encoding="utf-8").split("\n")[:-1])
+    """Read what `write` wrote.
+
+    Raises:
+        UserError: the file is not UTF-8.
+    """
+    try:
+        return Vocabulary(file.read_text(encoding="utf-8").split("\n")[:-1])
+    except UnicodeDecodeError:
+        raise UserError(f"{file} is no list of tokens. Run `dvc checkout --force`.") from None
