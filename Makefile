@@ -13,7 +13,7 @@ BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evalu
 CLAIMS = $(filter-out %/harness.py %/machine.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt results results-page test lint bench lock clean
+.PHONY: help quick book adopt results results-page test lint bench soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -50,14 +50,23 @@ results-page: $(VENV)/installed ## write the tables of docs/results.md anew from
 test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
 	pytest
 
-lint: $(VENV)/installed-dev ## ruff and mypy --strict
+lint: $(VENV)/installed-dev ## ruff, mypy --strict, and known vulnerabilities as warnings
 	ruff check .
 	ruff format --check .
 	mypy
+	@python tools/audit.py
 
 bench: $(VENV)/installed-dev ## measure the claims of speed
 	for file in $(CLAIMS); do python $$file || exit 1; done
 	python benchmarks/table.py
+
+RUNS := 25
+
+soak: $(VENV)/installed-dev ## kill, break and mend the quick graph for hours: make soak RUNS=2 is short
+	PYTHONPATH=tests python -m soak --runs $(RUNS)
+
+licences: $(VENV)/installed ## write docs/licences.md from the installed packages
+	python tools/licences.py
 
 COMPILE = uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q
 

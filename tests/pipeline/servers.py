@@ -1,16 +1,21 @@
-"""Servers on loopback that keep a DVC remote in a folder; without one, a test is skipped."""
+"""Servers on loopback that keep a DVC remote in a folder; without one, a test is skipped.
+
+A `Line` stands between DVC and a server, and can be cut while bytes pass.
+"""
 
 import getpass
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,6 +51,81 @@ class Server:
         if self.secrets:
             settings = self.secrets.items()
             _remote(repo, *(["modify", "-q", "--local", "store", *pair] for pair in settings))
+
+
+class Line:
+    """A line to a server's port: `cut_after` so many bytes it is dead, until it is mended.
+
+    A server that dies halfway looks like this from afar: connections end in the middle of a
+    transfer, and new ones are closed at once.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self._left: int | None = None  # bytes that may still pass; None is any number
+        self._lock = threading.Lock()
+        self._entrance = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._entrance.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut_after(self, size: int) -> None:
+        self._left = size
+
+    def mend(self) -> None:
+        self._left = None
+
+    def close(self) -> None:
+        self._entrance.close()
+
+    def before(self, server: Server) -> Server:
+        """Return the server as reached through this line."""
+
+        def through(address: str) -> str:
+            return address.replace(f"127.0.0.1:{self._to}", f"127.0.0.1:{self.port}")
+
+        options = {key: through(value) for key, value in server.options.items()}
+        return replace(server, url=through(server.url), options=options)
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # the entrance is closed
+            while True:
+                here, _ = self._entrance.accept()
+                if self._left == 0:
+                    here.close()
+                    continue
+                there = socket.create_connection(("127.0.0.1", self._to))
+                for ends in ((here, there), (there, here)):
+                    threading.Thread(target=self._pass, args=ends, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):  # the other end is closed
+            while block := source.recv(2**14):
+                target.sendall(self._allowed(block))
+                if self._left == 0:
+                    break
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _allowed(self, block: bytes) -> bytes:
+        with self._lock:
+            if self._left is None:
+                return block
+            block = block[: self._left]
+            self._left -= len(block)
+            return block
+
+
+@contextmanager
+def line(server: Server) -> Iterator[Line]:
+    """Give a line to a server, which is reached through `Line.before` of it."""
+    addresses = " ".join([server.url, *server.options.values()])
+    found = re.search(r"127\.0\.0\.1:(\d+)", addresses)
+    assert found is not None
+    line = Line(int(found[1]))
+    yield line
+    line.close()
 
 
 def _remote(repo: Path, *commands: list[str]) -> None:

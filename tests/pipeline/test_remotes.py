@@ -1,5 +1,6 @@
 """What one machine pushes, another pulls: a real server of each kind of remote, on loopback."""
 
+import random
 import re
 import shutil
 import sys
@@ -137,3 +138,39 @@ def test_an_experiment_is_shared(original: Path, tmp_path: Path) -> None:
     run(there, "dvc", "pull", "-q")
     assert len((there / "data/sentiment/datasets/tiny/vocab.txt").read_text().split()) == 3
     assert "Running stage" not in run(there, "dvc", "repro")
+
+
+OWN = Path("data/own/many")
+
+
+@pytest.mark.parametrize("kind", ["ssh", "webdav", "s3"])
+def test_a_remote_that_dies_halfway(original: Path, tmp_path: Path, kind: str) -> None:
+    """Halfway through a push, and halfway through a pull; then it is there again."""
+    (tmp_path / "server").mkdir()
+    repo = tmp_path / "repo"
+    shutil.copytree(original, repo)
+    draw = random.Random(1)
+    (repo / OWN).mkdir()
+    for i in range(40):
+        (repo / OWN / f"{i}").write_bytes(draw.randbytes(20_000))
+    run(repo, "dvc", "add", "-q", str(OWN))
+    total = len([path for path in (repo / ".dvc/cache/files").rglob("*") if path.is_file()])
+    with KINDS[kind](tmp_path / "server") as near, servers.line(near) as line:
+        server = line.before(near)
+        server.add_to(repo)
+        tiny.commit(repo)
+        server.unlock(repo)
+        line.cut_after(400_000)
+        assert "Traceback" not in run(repo, "dvc", "push", fails=True)
+        assert len([p for p in server.folder.rglob("*") if p.is_file()]) < total
+        line.mend()
+        run(repo, "dvc", "push")
+        there = clone(repo, server, "clone")
+        line.cut_after(400_000)
+        assert "Traceback" not in run(there, "dvc", "pull", fails=True)
+        assert not (there / OWN).exists() or bytes_of(there).items() <= bytes_of(repo).items()
+        line.mend()
+        run(there, "dvc", "pull")
+        assert bytes_of(there) == bytes_of(repo)
+        verify = (sys.executable, "-m", "textrnn.cli", "verify", "--remote", "store")
+        assert run(there, *verify).startswith("All is well")
