@@ -142,6 +142,30 @@ def sample(
 
 
 @app.command()
+def export(
+    model: Annotated[str, typer.Argument(help="Such as sentiment/quick.", metavar="TASK/NAME")],
+    folder: Annotated[
+        Path, typer.Argument(help="What to write: a folder that is new or empty.", metavar="DIR")
+    ],
+    seed: Annotated[
+        int | None, typer.Option(help="Whose weights to take. [the first, as predict does]")
+    ] = None,
+) -> None:
+    """Write a model as a SavedModel, which TensorFlow loads without this package.
+
+    Example: textrnn export sentiment/quick exported/quick
+
+    It takes texts as they are, and has the signatures that docs/serving.md explains.
+    """
+    path = folder.resolve()
+    repository.enter()
+    from textrnn.serving.export import folder as saved
+
+    for line in saved.export(model, path, seed):
+        typer.echo(line)
+
+
+@app.command()
 def info(
     model: Annotated[str, typer.Argument(help="Such as sentiment/quick.", metavar="TASK/NAME")],
     as_json: Json = False,

@@ -1,11 +1,11 @@
 """A model by its name in commands, `sentiment/quick`: what is declared, and what is here."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import yaml
 
@@ -26,6 +26,17 @@ TASKS = ("sentiment", "charlm")
 LOCK = Path("dvc.lock")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Known(Protocol):
+    """A vocabulary or an alphabet."""
+
+    @property
+    def size(self) -> int: ...
+
+
+K = TypeVar("K", bound=Known)
+A = TypeVar("A", bound=Params)
 
 
 class Description(Params):
@@ -119,6 +130,44 @@ class Named:
         return sorted(int(file.parent.name.removeprefix("seed-")) for file in files)
 
 
+@dataclass(frozen=True)
+class Opened(Generic[K, A]):
+    """What a trained model's network is built from; its parts fit each other."""
+
+    model: Named
+    known: K
+    architecture: A
+    seed: int
+
+    @property
+    def weights(self) -> Path:
+        return self.model.home.weights(self.seed)
+
+
+def opened(
+    name: str, task: str, read: Callable[[Path], K], schema: type[A], seed: int | None = None
+) -> Opened[K, A]:
+    """Return a trained model of a task, by its name in commands, to be built and put to use.
+
+    Args:
+        name: such as `sentiment/quick`.
+        task: that the model has to be of.
+        read: reads the task's vocabularies.
+        schema: of the task's architectures.
+        seed: whose weights are meant; the first one's by default.
+
+    Raises:
+        UserError: there is no such model or seed, or it is not here, or its files do not fit each
+            other.
+    """
+    model = trained(name, task)
+    known = read(model.data.vocab)
+    described = check_vocabulary(model, known.size)
+    file = model.home.home / "model.json"
+    architecture: A = base.validate(described.architecture, schema, "architecture", file)
+    return Opened(model, known, architecture, _seed(model, seed))
+
+
 def find(name: str) -> Named:
     """Return the model of a name such as `sentiment/quick`.
 
@@ -167,6 +216,16 @@ def check_vocabulary(model: Named, size: int) -> Description:
             f"{model.data.vocab} now has {size:,}. Run `dvc repro {model.stage}`."
         )
     return described
+
+
+def _seed(model: Named, wanted: int | None) -> int:
+    """Return the seed that is wanted, if its weights are here; the first one if none is named."""
+    if wanted is None:
+        return model.seeds[0]
+    if wanted not in model.seeds:
+        there = ", ".join(map(str, model.seeds))
+        raise UserError(f"{model.name} was not trained with seed {wanted}: choose of {there}.")
+    return wanted
 
 
 def how_to_get(model: Named) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.errors import UserError
-from textrnn.params import base, classifier
+from textrnn.params import classifier
 from textrnn.params.document import SentimentDataset
 from textrnn.progress import bar
 from textrnn.sentiment import tokens, vocabulary
@@ -113,18 +113,12 @@ def load(name: str) -> Classifier:
     Raises:
         UserError: there is no such model, or it is not here, or its files do not fit each other.
     """
-    model = models.trained(name, "sentiment")
-    vocab = vocabulary.read(model.data.vocab)
-    described = models.check_vocabulary(model, vocab.size)
-    file = model.home.home / "model.json"
-    architecture = base.validate(
-        described.architecture, classifier.Architecture, "architecture", file
-    )
-    network = build(architecture, vocab.size)
-    weights.load(network, model.home.weights(model.seeds[0]))
-    dataset = model.dataset_entry
+    found = models.opened(name, "sentiment", vocabulary.read, classifier.Architecture)
+    network = build(found.architecture, found.known.size)
+    weights.load(network, found.weights)
+    dataset = found.model.dataset_entry
     assert isinstance(dataset, SentimentDataset)  # noqa: S101 - by the task
-    return Classifier(network, tokens.tokenizer(dataset.tokens), vocab)
+    return Classifier(network, tokens.tokenizer(dataset.tokens), found.known)
 
 
 def _of_one_length(ids: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:

@@ -11,7 +11,6 @@ from textrnn.charlm import alphabet
 from textrnn.charlm.alphabet import Alphabet
 from textrnn.charlm.model import build, zero_states
 from textrnn.errors import UserError
-from textrnn.params import base
 from textrnn.params.character_model import Architecture
 from textrnn.serving import models
 
@@ -70,11 +69,7 @@ def load(name: str) -> Writer:
     Raises:
         UserError: there is no such model, or it is not here, or its files do not fit each other.
     """
-    model = models.trained(name, "charlm")
-    known = alphabet.read(model.data.vocab)
-    described = models.check_vocabulary(model, known.size)
-    file = model.home.home / "model.json"
-    architecture = base.validate(described.architecture, Architecture, "architecture", file)
-    network = build(architecture, known.size)
-    weights.load(network, model.home.weights(model.seeds[0]))
-    return Writer(network, architecture, known)
+    found = models.opened(name, "charlm", alphabet.read, Architecture)
+    network = build(found.architecture, found.known.size)
+    weights.load(network, found.weights)
+    return Writer(network, found.architecture, found.known)

@@ -1,0 +1,1 @@
+"""Trained models as SavedModels, which TensorFlow runs by itself."""
