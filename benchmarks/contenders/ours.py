@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contenders import reviews
-from textrnn import training
+from textrnn import optimizers, training
 from textrnn.charlm.model import build as build_writer
 from textrnn.charlm.step import NextCharacter
 from textrnn.params.base import load
@@ -36,7 +36,7 @@ def review_step(mask: bool, batch_spec: Any) -> Learn:
 
 
 def _learn(model: Any, step: Any, options: Any, batch_spec: Any) -> Learn:
-    optimizer = training.optimizer(options, 1)
+    optimizer = optimizers.build(options, 1)
     optimizer.build(model.trainable_variables)
     compiled = training.train_step(model, step, optimizer, batch_spec)
 

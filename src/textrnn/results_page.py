@@ -56,7 +56,7 @@ def renewed(page: str, metrics: Path, params: Path) -> str:
 
 def _classifiers(section: Values, metrics: Path) -> str:
     head = ["", "test accuracy", "95 %", "seeds, spread", "without twins", "AUC", "ECE", "minutes"]
-    rows = []
+    rows: list[Cells] = []
     for dataset, models in _by_dataset(section).items():
         rows.append([f"**on `{dataset}`**"])
         compared = {m: _read(metrics / m / "comparison.json") for m in models}
@@ -156,7 +156,7 @@ def _writers(section: Values, metrics: Path) -> str:
         "all text, bits",
         "minutes",
     ]
-    rows = []
+    rows: list[Cells] = []
     for dataset, models in _by_dataset(section).items():
         rows.append([f"**on `{dataset}`**"])
         rows += [
