@@ -27,7 +27,7 @@ def test_bits_are_those_of_a_plain_loop() -> None:
     for name, text in TEXTS.items():
         states, bits = zero_states(SMALL, 1), []
         for i, (now, after) in enumerate(pairwise(text)):
-            logits, *states = model([KNOWN.encode(now)[None], *states], training=False)
+            logits, *states = model([tf.constant(KNOWN.encode(now)[None]), *states], training=False)
             if i + 1 >= len(START):
                 share = tf.nn.softmax(logits[0, 0]).numpy()[KNOWN.encode(after)[0]]
                 bits.append(-np.log2(share))
@@ -40,7 +40,7 @@ def test_bits_are_those_of_a_plain_loop() -> None:
 def test_a_model_that_knows_nothing_needs_the_alphabet_s_bits() -> None:
     model = build(SMALL, KNOWN.size)
     model.set_weights([np.zeros_like(w) for w in model.get_weights()])
-    found = examination.examine(TEXTS, START, "deed bad", model, SMALL, KNOWN)
+    found = examination.examine(TEXTS, START, "deed bad.", model, SMALL, KNOWN)
     assert {v["bits_per_char"] for v in found.values()} == {pytest.approx(np.log2(KNOWN.size))}
     # `deed` of the start and the text, `a` and `bad`; `bead` may not have come to its end.
     assert found["one"]["known_words"] == pytest.approx(2 / 3)
