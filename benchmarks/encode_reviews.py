@@ -70,8 +70,11 @@ def book() -> Go:
     def in_graph(text: Any, label: Any) -> Any:
         return tf.py_function(encode, inp=[text, label], Tout=(tf.int64, tf.int64))
 
-    to_count = tf.data.Dataset.from_tensor_slices(tuple(map(list, zip(*train, strict=True))))
-    to_encode = tf.data.Dataset.from_tensor_slices(tuple(map(list, zip(*whole, strict=True))))
+    def dataset(rows: list[tuple[str, int]]) -> Any:
+        texts, labels = zip(*rows, strict=True)
+        return tf.data.Dataset.from_tensor_slices((list(texts), tf.constant(labels, tf.int64)))
+
+    to_count, to_encode = dataset(train), dataset(whole)
 
     def go() -> None:
         counts: Counter[str] = Counter()

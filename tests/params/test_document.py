@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from textrnn.errors import UserError
-from textrnn.params import base, document
+from textrnn.params import base, document, execution
 from textrnn.params.classifier import Batches
 from textrnn.params.corpus import RawCorpus
 from textrnn.params.optimisation import Optimisation
@@ -49,6 +49,17 @@ def test_the_committed_file_is_valid(root: Path) -> None:
     assert {"quick", "book", "book-tail"} <= set(found.charlm.models)
 
 
+def test_how_a_run_is_carried_out_may_be_left_open(root: Path, tmp_path: Path) -> None:
+    whole = base.read(root / "params.yaml")
+    del whole["execution"]
+    file = tmp_path / "params.yaml"
+    file.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    assert document.load(file).execution.workers is None
+    assert execution.workers(file) >= 1
+    file.write_text("execution: {workers: 3}", encoding="utf-8")
+    assert execution.workers(file) == 3
+
+
 IMDB = "sentiment/datasets/imdb"
 QUICK = "sentiment/models/quick"
 SOURCES = "corpora/raw/imdb/fetch/sources"
@@ -59,6 +70,8 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
     [
         # a key that does not exist: the nearest is one that its own block still lacks
         ("charmm", {}, "charmm is not a known key; did you mean charlm?"),
+        ("execution/workrs", 2, "execution.workrs is not a known key"),
+        ("execution/workers", 0, "execution.workers"),
         ("charlm/modls", {}, "charlm.modls is not a known key; did you mean models?"),
         (
             f"{IMDB}/split/tset",

@@ -168,6 +168,14 @@ def test_a_parameter_touches_the_stages_that_read_it(
     assert touched(folder) == {"check"} | expected
 
 
+@pytest.mark.parametrize("restored", ["params.yaml"], indirect=True)
+def test_how_a_run_is_carried_out_runs_nothing(folder: Path, restored: Path) -> None:
+    values = yaml.safe_load(restored.read_text())
+    values["execution"] = {"workers": 77}
+    restored.write_text(yaml.safe_dump(values))
+    assert touched(folder) == set()
+
+
 def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
     """DVC leaves keys of these names out of the run cache's hash, wherever they stand.
 
@@ -222,6 +230,8 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ("src/textrnn/params/problems.py", ["check"]),
         ("src/textrnn/params/sampling.py", ["check", "charlm-sample"]),
         ("src/textrnn/results.py", []),
+        ("src/textrnn/parallel.py", ["sentiment-vocab", "sentiment-encode"]),
+        ("src/textrnn/sharding.py", ["sentiment-encode", "charlm-chunk"]),
         ("stages/sentiment/vocab.py", ["sentiment-vocab"]),
     ],
     indirect=["restored"],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from textrnn import reading
 from textrnn.backend import tf
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment.tokens import MARK, WORD, tokenizer
+from textrnn.sentiment.tokens import MARK, WORD, pattern, tokenizer
 
 BOOK = Tokens(lower=False, punctuation=False, last=None)
 SURROGATES = range(0xD800, 0xE000)
@@ -78,6 +78,23 @@ def test_any_text_is_taken_apart_as_by_python(text: str) -> None:
     assert tokenize(text) == re.findall(r"\w+", text)
 
 
+ASCII = st.characters(max_codepoint=127)
+
+
+@given(
+    st.text(ASCII) | st.text(ASCII | st.sampled_from("é\N{KELVIN SIGN}…")),
+    st.booleans(),
+    st.booleans(),
+)
+def test_ascii_characters_are_taken_apart_as_by_the_expression(
+    text: str, lower: bool, punctuation: bool
+) -> None:
+    """They are not looked at by it; a text may come to be of them alone in lower case (K)."""
+    wanted = options(lower=lower, punctuation=punctuation)
+    found = regex.findall(pattern(wanted), text.lower() if lower else text)
+    assert tokenizer(wanted)(text) == found
+
+
 def characters() -> list[str]:
     """Every code point but surrogates, which UTF-8 cannot hold."""
     return [chr(c) for c in range(sys.maxunicode + 1) if c not in SURROGATES]
@@ -90,12 +107,12 @@ def test_word_characters_are_those_of_python_where_it_assigns_any() -> None:
     assert all(unicodedata.category(c) == "Cn" for c in differing)
 
 
-@pytest.mark.parametrize("pattern", [WORD, MARK])
-def test_tensorflow_takes_the_same_classes(pattern: str) -> None:
+@pytest.mark.parametrize("expression", [WORD, MARK])
+def test_tensorflow_takes_the_same_classes(expression: str) -> None:
     """A graph can tokenise; only what Unicode 14 does not assign may differ between the tables."""
     text = characters()
-    found = tf.strings.regex_full_match(text, pattern).numpy()
-    ours = regex.compile(pattern)
+    found = tf.strings.regex_full_match(text, expression).numpy()
+    ours = regex.compile(expression)
     differing = [c for c, f in zip(text, found, strict=True) if bool(ours.fullmatch(c)) != f]
     assert all(unicodedata.category(c) == "Cn" for c in differing)
 
