@@ -14,7 +14,7 @@ BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evalu
 CLAIMS = $(filter-out %/harness.py %/machine.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt results results-page test lint bench soak licences lock clean
+.PHONY: help quick book adopt results results-page report test lint bench soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -28,6 +28,10 @@ $(VENV)/installed: requirements.lock pyproject.toml
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/installed-report: $(VENV)/installed requirements-report.lock
+	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-report.lock
 	@touch $@
 
 quick: $(VENV)/installed ## train and show the small models (two minutes)
@@ -47,6 +51,10 @@ results: $(VENV)/installed ## show the metrics that git holds
 
 results-page: $(VENV)/installed ## write the tables of docs/results.md anew from the metrics
 	@textrnn results --page docs/results.md
+
+report: $(VENV)/installed-report ## one HTML page of all results, and DVC's plots without a network
+	@textrnn offline-plots
+	@textrnn report
 
 test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
 	pytest
@@ -86,6 +94,7 @@ lock: ## renew the locks from pyproject.toml (needs uv)
 	$(COMPILE) --extra dev -o requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
 	$(COMPILE) --upgrade-package torch --constraint requirements-dev.lock --extra bench -o requirements-bench.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra report -o requirements-report.lock
 
 clean: ## remove the virtual environments and the checkpoints
 	rm -rf $(VENV) $(BENCH) .checkpoints

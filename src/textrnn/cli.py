@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -32,6 +34,10 @@ wanted = _Wanted()
 ModelName = Annotated[
     str, typer.Option("--model", "-m", help="Such as sentiment/quick.", metavar="TASK/NAME")
 ]
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(help="Models, such as quick or sentiment/quick; all by default."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -61,10 +67,7 @@ def check() -> None:
 
 @app.command()
 def results(
-    models: Annotated[
-        list[str] | None,
-        typer.Argument(help="Models, such as quick or sentiment/quick; all by default."),
-    ] = None,
+    models: Models = None,
     page: Annotated[
         Path | None,
         typer.Option(help="Write the tables of this page anew instead, such as docs/results.md."),
@@ -182,6 +185,62 @@ def info(
         typer.echo(json.dumps(found, indent=2))
     else:
         facts.show(found)
+
+
+@app.command()
+def report(
+    models: Models = None,
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("report.html"),
+) -> None:
+    """Write one HTML page of what metrics/ holds: it opens from disk and asks nothing of a network.
+
+    Example: textrnn report sentiment/quick --out quick.html
+    """
+    target = out.absolute()
+    repository.enter()
+    with _extra_for_drawing():
+        from textrnn.reports import page
+    page.write(models or [], target)
+    typer.echo(f"Open {out} in a browser.")
+
+
+@app.command()
+def card(models: Models = None) -> None:
+    """Write model cards into docs/models/, from metrics/, params.yaml and the locks.
+
+    Example: textrnn card sentiment/quick
+    """
+    from textrnn.reports import card as cards
+
+    repository.enter()
+    for file in cards.write(models or []):
+        typer.echo(file.as_posix())
+
+
+@app.command("offline-plots")
+def offline_plots() -> None:
+    """Have `dvc plots show` and `dvc plots diff` work without the internet, in this clone.
+
+    Example: textrnn offline-plots
+    """
+    repository.enter()
+    with _extra_for_drawing():
+        from textrnn.reports import offline
+    typer.echo(f"DVC's plots now use {offline.prepare().as_posix()}, which loads nothing.")
+
+
+@contextmanager
+def _extra_for_drawing() -> Iterator[None]:
+    """Say what to do where the extra `report` is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "vl_convert":
+            raise
+        raise UserError(
+            "drawing needs vl-convert-python, which is not installed here: run `make report`, or "
+            "`pip install -r requirements-report.lock`."
+        ) from None
 
 
 init = typer.Typer(help="Make a corpus of your own part of the pipelines.", no_args_is_help=True)

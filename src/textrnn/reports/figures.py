@@ -1,0 +1,160 @@
+"""A model's charts, each with a sentence that says what it shows, or that it was not measured."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from textrnn.reports import words
+from textrnn.reports.charts import Kind, draw
+from textrnn.reports.measured import Measured, Row
+
+SPLITS = {"train": "training", "valid": "validation", "test": "test"}
+CLASSES = ("negative", "positive")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as SVG; without one, `note` says what is missing and what makes it."""
+
+    title: str
+    note: str
+    svg: str | None = None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How many texts of one split and actual class were predicted as each class."""
+
+    split: str
+    counts: list[list[int]]  # [actual][predicted]
+
+    def share(self, actual: int, predicted: int) -> float:
+        total = sum(self.counts[actual])
+        return self.counts[actual][predicted] / total if total else 0.0
+
+
+def of(model: Measured) -> list[Figure]:
+    """Return the charts of a model, those of its task, in the order of the page."""
+    makers = _SENTIMENT if model.home.task == "sentiment" else _CHARLM
+    return [make(model) for make in makers]
+
+
+def confusions(model: Measured) -> list[Confusion]:
+    """Return the confusion of each split, the test's first; none where it was not measured."""
+    counts: dict[str, list[list[int]]] = {}
+    for row in model.table("confusion"):
+        table = counts.setdefault(row["split"], [[0, 0], [0, 0]])
+        table[row["actual"]][row["predicted"]] = row["texts"]
+    return [Confusion(s, counts[s]) for s in ("test", "valid", "train") if s in counts]
+
+
+def _loss(model: Measured) -> Figure:
+    unit = "text" if model.home.task == "sentiment" else "character"
+    kind = Kind("by_split", "epoch", "loss", "epoch", f"loss, nats a {unit}")
+    rows = model.table("learning_curve")
+    return _figure(model, "Loss by epoch", "learning_curve", kind, rows, _curve(rows, "loss"))
+
+
+def _accuracy(model: Measured) -> Figure:
+    kind = Kind("by_split", "epoch", "accuracy", "epoch", "accuracy")
+    rows = [row for row in model.table("learning_curve") if "accuracy" in row]
+    said = _curve(rows, "accuracy")
+    return _figure(model, "Accuracy by epoch", "learning_curve", kind, rows, said)
+
+
+def _curve(rows: Sequence[Row], measure: str) -> str:
+    """Say where the curves end, and when validation was best."""
+    if not rows:
+        return ""
+    last = max(row["epoch"] for row in rows)
+    ends = [
+        f"{SPLITS[split]} ends at {_mean(r[measure] for r in rows if _is(r, split, last)):.3f}"
+        for split in ("train", "valid")
+        if any(_is(r, split, last) for r in rows)
+    ]
+    valid = [row for row in rows if row["split"] == "valid"]
+    seeds = len({row["seed"] for row in rows})
+    if valid:
+        choose = min if measure == "loss" else max
+        best = choose(valid, key=lambda row: row[measure])
+        ends.append(f"validation was best in epoch {best['epoch']}, {best[measure]:.3f}")
+    kept = f"{seeds} seeds, a line each: " if seeds > 1 else ""
+    return f"{kept}{'; '.join(ends)}."
+
+
+def _is(row: Row, split: str, epoch: int) -> bool:
+    return bool(row["split"] == split and row["epoch"] == epoch)
+
+
+def _mean(values: Iterator[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found)
+
+
+def _roc(model: Measured) -> Figure:
+    kind = Kind(
+        "roc",
+        "false_positive_rate",
+        "true_positive_rate",
+        "negative texts taken for positive",
+        "positive texts found",
+        height=260,
+    )
+    area = model.value("test.auc")
+    interval = words.interval(model.metrics.get("test", {}), "auc", "plain")
+    said = f"Test texts, the first seed. The mean area under the curve is {area or 0:.4f}"
+    said += f" (95 %: {interval})." if interval else "."
+    return _figure(model, "ROC", "roc", kind, model.table("roc"), said)
+
+
+def _calibration(model: Measured) -> Figure:
+    kind = Kind(
+        "reliability", "confidence", "accuracy", "how sure it was", "how often right", height=260
+    )
+    error = model.value("test.ece")
+    said = "Texts by the probability of the class that was predicted; on the dashed line a model "
+    said += "is as often right as it says."
+    if error is not None:
+        said += f" On test it is {error:.2%} off (expected calibration error).".replace("%", " %")
+    rows = model.table("calibration")
+    return _figure(model, "Calibration", "calibration", kind, rows, said)
+
+
+def _by_length(model: Measured) -> Figure:
+    kind = Kind(
+        "by_length",
+        "length_high",
+        "accuracy",
+        "tokens of the longest text of the group",
+        "accuracy",
+    )
+    rows = [row for row in model.table("by_length") if row["split"] == "test"]
+    said = "Test texts in groups of lengths, with 95 % intervals."
+    if rows:
+        best, worst = (choose(rows, key=lambda r: r["accuracy"]) for choose in (max, min))
+        said += (
+            f" Best at {best['length_low']}–{best['length_high']} tokens "
+            f"({words.percent(best['accuracy'])}), worst at {worst['length_low']}–"
+            f"{worst['length_high']} ({words.percent(worst['accuracy'])})."
+        )
+    return _figure(model, "Accuracy by length", "by_length", kind, rows, said)
+
+
+def _figure(
+    model: Measured, title: str, table: str, kind: Kind, rows: Sequence[Row], said: str
+) -> Figure:
+    if not rows:
+        file = model.home.metrics / f"{table}.csv"
+        why = "holds no rows for it" if file.is_file() else "is not here"
+        stage = f"{model.home.task}-evaluate@{model.home.name}"
+        return Figure(title, f"Not measured: {file} {why}. dvc repro {stage} makes it.")
+    return Figure(title, said, draw(kind, rows, f"{title} of {model.name}. {said}"))
+
+
+_SENTIMENT: tuple[Callable[[Measured], Figure], ...] = (
+    _loss,
+    _accuracy,
+    _roc,
+    _calibration,
+    _by_length,
+)
+_CHARLM: tuple[Callable[[Measured], Figure], ...] = (_loss,)

@@ -1,0 +1,194 @@
+"""The report: one HTML page of what `metrics/` holds, which asks nothing of the network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textrnn import atomic
+from textrnn.reports import (
+    book,
+    environment,
+    figures,
+    measured,
+    pipeline,
+    ranking,
+    templates,
+    words,
+)
+from textrnn.reports.measured import Measured, Repository, Row
+
+FILE = Path("report.html")
+WORST = 10  # errors shown of each model
+LONG = 260  # characters of an error that are shown before it is opened
+
+TASKS = {
+    "sentiment": ("Sentiment", "Classifiers: is a review positive or negative?"),
+    "charlm": ("Character models", "Language models: what is the next character?"),
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A text that a classifier was most surely wrong about."""
+
+    text: str
+    actual: str
+    predicted: str
+    sure: float
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.text) > LONG
+
+    @property
+    def start(self) -> str:
+        return self.text[:LONG].rsplit(" ", 1)[0]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A text that a character model wrote."""
+
+    title: str
+    text: str
+
+
+def write(names: Sequence[str], file: Path) -> None:
+    """Write the report of the named models, of all if none is named.
+
+    Raises:
+        UserError: there are no metrics of a named model, or none at all.
+    """
+    text = render(measured.find(list(names)))
+    with atomic.file(file) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def render(models: Sequence[Measured]) -> str:
+    """Return the page."""
+    by_task = {task: [m for m in models if m.home.task == task] for task in TASKS}
+    page = templates.load("page.html")
+    return page.render(
+        tasks={task: (*TASKS[task], found) for task, found in by_task.items() if found},
+        rankings={task: _rankings(task, found) for task, found in by_task.items()},
+        drawings=[d for task, found in by_task.items() if found and (d := pipeline.draw(task))],
+        datasets=_datasets(models),
+        corpora=_corpora(models),
+        versions=environment.versions(),
+        commit=environment.commit(),
+        book=book.SOURCE,
+        words=words,
+        figures=figures,
+        mistakes=mistakes,
+        samples=samples,
+        flat=flat,
+        box=(pipeline.WIDTH, pipeline.HEIGHT),
+    ).lstrip()  # the macros that stand before the page
+
+
+def _rankings(task: str, models: Sequence[Measured]) -> list[ranking.Ranking]:
+    found = [ranking.rank(models, measure) for measure in ranking.OF_TASK[task]]
+    return [r for r in found if r]
+
+
+def mistakes(model: Measured) -> list[Mistake]:
+    """Return what the model was most surely wrong about; nothing where its evaluation is not here.
+
+    These texts are others' own: `data/`, not `metrics/`, holds them.
+    """
+    return [
+        Mistake(
+            str(row["text"]).replace("<br />", "\n"),
+            figures.CLASSES[row["label"]],
+            figures.CLASSES[1 - row["label"]],
+            abs(row["label"] - row["probability"]),
+        )
+        for row in measured.table(model.home.evaluation / "worst.csv")[:WORST]
+    ]
+
+
+def samples(model: Measured) -> list[Sample]:
+    """Return what the model wrote, the surest draws with the state carried first."""
+    found = [Sample(_titled(name), text) for name, text in model.samples.items()]
+    order = ["scale factor 2.0", "scale factor 1.0", "scale factor 0.5"]
+    return sorted(
+        found,
+        key=lambda s: (
+            "window" in s.title,
+            next((i for i, part in enumerate(order) if part in s.title), len(order)),
+            s.title,
+        ),
+    )
+
+
+def _titled(name: str) -> str:
+    """Return `state carried, temperature 0.5 (the book's scale factor 2.0)` of a file's name."""
+    how, _, rest = name.partition("-")
+    kept = {"carried": "state carried", "window": "the last characters alone, as the book"}
+    state = kept.get(how, how)
+    if rest == "greedy":
+        return f"{state}: the likeliest character each time"
+    scale = rest.removeprefix("scale-")
+    try:
+        return f"{state}: temperature {1 / float(scale):g}, the book's scale factor {scale}"
+    except (ValueError, ZeroDivisionError):
+        return f"{state}: {rest}"
+
+
+def flat(values: Any, before: str = "") -> dict[str, Any]:
+    """Return nested metrics as one mapping: `a.b` for what stands at b in a."""
+    if not isinstance(values, dict):
+        return {before: values}
+    return {
+        name: v
+        for key, part in values.items()
+        for name, v in flat(part, f"{before}.{key}" if before else key).items()
+    }
+
+
+@dataclass(frozen=True)
+class Data:
+    """A dataset or a corpus, and what is known of it."""
+
+    name: str
+    anchor: str
+    facts: dict[str, str]
+    audit: Row | None = None
+
+
+def _datasets(models: Sequence[Measured]) -> list[Data]:
+    found: dict[str, Data] = {}
+    for model in models:
+        if model.dataset is not None:
+            anchor = f"{model.home.task}-data-{model.dataset}"
+            found[anchor] = Data(
+                f"{model.home.task}/{model.dataset}",
+                anchor,
+                {
+                    "Corpus": model.corpus or words.NOT_KNOWN,
+                    "Divided": words.split(model.dataset_entry),
+                    "Tokens": words.tokens(model.dataset_entry),
+                },
+                model.audit,
+            )
+    return list(found.values())
+
+
+def _corpora(models: Sequence[Measured]) -> list[Data]:
+    names = sorted({model.corpus for model in models if model.corpus})
+    return [_corpus(models[0].repository, name) for name in names]
+
+
+def _corpus(repository: Repository, name: str) -> Data:
+    entry = repository.entry(f"corpora.{name.replace('/', '.')}") or {}
+    form = entry.get("format", "csv")
+    locked = repository.output(f"data/{name}.{form}")
+    facts = {
+        "From": "; ".join(words.sources(entry)) or "the user's own file",
+        "SHA-256": entry.get("fetch", {}).get("sha256", words.NOT_KNOWN),
+        "In dvc.lock": f"md5 {locked['md5']}, {words.size(locked['size'])}"
+        if locked
+        else "not there: the corpus was not fetched by a stage that ran",
+    }
+    return Data(name, f"corpus-{name.replace('/', '-')}", facts)

@@ -1,0 +1,351 @@
+"""The report: what it shows, what it says is missing, and that it asks nothing of the network."""
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from dvc.repo import Repo
+
+from textrnn.errors import UserError
+from textrnn.reports import book, charts, figures, measured, offline, page, pipeline, ranking
+from textrnn.reports.charts import Kind
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = '<script>alert("&")</script><img src=x onerror=alert(1)>'
+PARTS = ("metrics", ".dvc/config", ".dvc/plots", "dvc.yaml", "dvc.lock", "params.yaml")
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git holds, and worst errors of one model, of which one means harm."""
+    folder = tmp_path_factory.mktemp("held")
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "--", *PARTS, "requirements.lock", "pyproject.toml"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    for name in filter(None, files.split("\0")):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    worst = folder / "data/sentiment/evaluations/quick/worst.csv"
+    worst.parent.mkdir(parents=True)
+    long = "a dull film " * 60
+    text = HOSTILE.replace('"', '""')
+    worst.write_text(f'place,label,probability,text\n1,0,0.9996,"{text}"\n2,1,0.02,{long}\n')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(held: Path) -> Iterator[str]:
+    """The report of all models that git holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(held)
+        yield page.render(measured.find([]))
+
+
+def parsed(text: str) -> Any:
+    """Return the tree of a page that has no error of HTML."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # html5lib's own
+        return parser.parse(text)
+
+
+def test_it_is_valid_html(whole: str) -> None:
+    parsed(whole)
+
+
+def test_it_loads_nothing(whole: str) -> None:
+    tree = parsed(whole)
+    assert not list(tree.iter("script"))
+    loaded = [
+        value
+        for element in tree.iter()
+        for name, value in element.attrib.items()
+        if name in {"src", "srcset", "data", "poster"} or (element.tag == "link" and name == "href")
+    ]
+    assert loaded == ["data:,"]
+    style = "".join(element.text for element in tree.iter("style"))
+    assert "url(" not in style
+    assert "@import" not in style
+    assert not re.search(r"url\((?!#head-)", whole)
+
+
+def test_every_model_and_every_section_is_there(whole: str, held: Path) -> None:
+    tree = parsed(whole)
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    folders = [
+        f for task in measured.TASKS for f in (held / "metrics" / task).glob("*/metrics.json")
+    ]
+    models = {f"{file.parts[-3]}-{file.parent.name}" for file in folders}
+    sections = {"results", "sentiment", "charlm", "pipelines", "data", "versions"}
+    assert models | sections <= set(ids)
+    anchors = {a.get("href") for a in tree.iter("a")}
+    assert {a.removeprefix("#") for a in anchors if a.startswith("#")} <= set(ids)
+
+
+def test_headings_are_in_order(whole: str) -> None:
+    levels = [int(e.tag[1]) for e in parsed(whole).iter() if re.fullmatch("h[1-6]", str(e.tag))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_every_picture_has_words(whole: str) -> None:
+    pictures = list(parsed(whole).iter("svg"))
+    assert pictures
+    assert all(p.get("role") == "img" and len(p.get("aria-label")) > 20 for p in pictures)
+
+
+def test_it_shows_the_figures_of_the_runs_and_of_the_book(whole: str, held: Path) -> None:
+    found = json.loads((held / "metrics/sentiment/book-bilstm/metrics.json").read_text())
+    assert f"{found['test']['accuracy'] * 100:.2f} %" in whole
+    baseline = json.loads((held / "metrics/sentiment/baselines/imdb/metrics.json").read_text())
+    assert f"{baseline['nb-svm']['test']['accuracy'] * 100:.2f} %" in whole
+    assert "85.15 %" in whole
+    assert "about 50 %" in whole
+
+
+def test_it_shows_what_was_written(whole: str, held: Path) -> None:
+    sample = (held / "metrics/charlm/book/samples/carried-scale-2.0.txt").read_text("utf-8")
+    blocks = ["".join(b.itertext()) for b in parsed(whole).iter("blockquote")]
+    assert sample in blocks
+
+
+def test_a_text_that_means_harm_is_shown_as_text(whole: str) -> None:
+    blocks = ["".join(b.itertext()) for b in parsed(whole).iter("blockquote")]
+    assert HOSTILE in blocks
+    assert "<img" not in whole
+
+
+def test_errors_that_are_not_here_are_said_to_be_elsewhere(whole: str) -> None:
+    assert "Not here: data/sentiment/evaluations/book-rnn/worst.csv" in whole
+    assert "Not here: data/sentiment/evaluations/quick/worst.csv" not in whole
+
+
+def test_one_model_alone(held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(held)
+    file = tmp_path / "deep" / "quick.html"
+    page.write(["charlm/quick"], file)
+    text = file.read_text(encoding="utf-8")
+    parsed(text)
+    assert 'id="charlm-quick"' in text
+    assert 'id="sentiment' not in text
+    assert "book-bilstm" not in text
+    page.write(["charlm/quick"], tmp_path / "again.html")
+    assert text == (tmp_path / "again.html").read_text(encoding="utf-8")
+
+
+def test_metrics_alone_make_a_page_that_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "metrics/sentiment/mine"
+    home.mkdir(parents=True)
+    (home / "metrics.json").write_text('{"test": {"accuracy": 0.8}}')
+    (tmp_path / "params.yaml").write_text("sentiment: {models: {}}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    text = page.render(measured.find([]))
+    parsed(text)
+    for said in (
+        "80.00 %",
+        "the commit is not known",
+        "Not measured: metrics/sentiment/mine/learning_curve.csv is not here.",
+        "Not measured: metrics/sentiment/mine/calibration.csv is not here.",
+        "Not measured: metrics/sentiment/mine/by_length.csv is not here.",
+        "Not measured: metrics/sentiment/mine/roc.csv is not here.",
+        "Not measured: metrics/sentiment/mine/confusion.csv is not here.",
+        "Paired tests were not made",
+        "Not here: data/sentiment/evaluations/mine/worst.csv",
+        "its dataset has no baselines",
+        "Not drawn: there is no .dvc folder",
+        "dvc.lock knows of no training",
+        "requirements.lock or pyproject.toml is not here",
+    ):
+        assert said in text, said
+
+
+def test_parameters_that_changed_since_the_training_are_named(
+    held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(held, folder)
+    params = (folder / "params.yaml").read_text()
+    (folder / "params.yaml").write_text(params.replace("2.0e-3", "3.0e-3"))
+    monkeypatch.chdir(folder)
+    (model,) = measured.find(["sentiment/quick"])
+    assert model.changed == ["training"]
+    assert model.params["training"]["learning_rate"] == 0.002
+
+
+def test_an_unknown_model_is_refused(held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(held)
+    with pytest.raises(UserError, match="no metrics of sentiment/quack"):
+        measured.find(["sentiment/quack"])
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text("{")
+    with pytest.raises(UserError, match=r"metrics\.json is damaged"):
+        measured.read(tmp_path / "metrics.json")
+
+
+def test_what_numbers_say_of_calibration_length_and_pairs_is_shown(
+    held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "numbers"
+    shutil.copytree(held, folder)
+    home = folder / "metrics/sentiment/quick"
+    metrics = json.loads((home / "metrics.json").read_text())
+    metrics["test"] |= {"ece": 0.0583, "accuracy_low": 0.7309, "accuracy_high": 0.7763}
+    (home / "metrics.json").write_text(json.dumps(metrics))
+    (home / "calibration.csv").write_text(
+        "split,bin_low,bin_high,confidence,accuracy,count\n"
+        "test,0.5,0.75,0.6,0.55,40\ntest,0.75,1.0,0.9,0.85,60\n"
+    )
+    (home / "by_length.csv").write_text(
+        "split,length_low,length_high,accuracy,low,high,count\n"
+        "test,1,11,0.79,0.72,0.84,191\ntest,12,15,0.73,0.66,0.8,149\n"
+    )
+    pair = {"difference": -0.0159, "difference_low": -0.03, "difference_high": 0.0}
+    pair |= {"only_model": 101, "only_other": 121, "p": 0.00003}
+    test = {"rows_with_twin": 3, "accuracy_without_twins": 0.7535}
+    comparison = {"test": test, "against": {"nb-svm": pair}}
+    (home / "comparison.json").write_text(json.dumps(comparison))
+    (home / "against-book-rnn.json").write_text(json.dumps(pair))
+    monkeypatch.chdir(folder)
+    text = page.render(measured.find(["sentiment/quick"]))
+    parsed(text)
+    for said in (
+        "5.83 % off (expected calibration error)",
+        "73.09–77.63 %",
+        "Best at 1–11 tokens (79.00 %), worst at 12–15 (73.00 %).",
+        "-1.59 points",
+        "-3.00 to +0.00",
+        "&lt; 0.0001",
+        "sentiment/book-rnn",
+        "75.35 %",
+    ):
+        assert said in text, said
+
+
+def test_a_chart_is_drawn_from_dvc_s_template_in_the_page_s_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    rows = [
+        {"seed": 1, "epoch": epoch, "split": split, "loss": 0.6981234 / epoch}
+        for epoch in (1, 2, 3)
+        for split in ("train", "valid")
+    ]
+    kind = Kind("by_split", "epoch", "loss", "epoch", "loss")
+    svg = charts.draw(kind, rows, 'Loss of "mine"')
+    assert "var(--train)" in svg
+    assert "var(--valid)" in svg
+    assert "workspace" not in svg
+    assert 'aria-label="Loss of &#34;mine&#34;"' in svg
+    assert svg.count("role=") == 1
+
+
+def test_every_template_of_dvc_s_is_one_that_vega_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    rows = {
+        "by_split": ("epoch", "loss", {"seed": 1, "epoch": 1, "split": "train", "loss": 0.5}),
+        "roc": ("x", "y", {"x": 0.5, "y": 0.7}),
+        "counts": ("p", "a", {"split": "test", "a": 0, "p": 1, "texts": 3}),
+        "reliability": ("c", "a", {"split": "test", "c": 0.7, "a": 0.6, "count": 9}),
+        "by_length": (
+            "length_high",
+            "a",
+            {"split": "test", "length_high": 9, "a": 0.6, "low": 0.5, "high": 0.7, "count": 9},
+        ),
+    }
+    assert {file.stem for file in (ROOT / charts.TEMPLATES).glob("*.json")} == rows.keys()
+    for name, (x, y, row) in rows.items():
+        assert "<path" in charts.draw(Kind(name, x, y, x, y), [row], name)
+
+
+def test_the_scale_holds_every_figure_and_the_best_stands_first(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(held)
+    models = [m for m in measured.find([]) if m.home.task == "sentiment"]
+    found = ranking.rank(models, ranking.ACCURACY)
+    assert found is not None
+    for group in found.groups:
+        values = [entry.value for entry in group.entries]
+        assert values == sorted(values, reverse=True)
+        assert found.left <= values[-1] <= values[0] <= found.right
+    assert found.place(found.left) == "0.00%"
+    assert found.place(found.right) == "100.00%"
+    imdb = next(group for group in found.groups if group.dataset == "imdb")
+    assert [e.name for e in imdb.entries if e.kind == "baseline"] == ["nb-svm", "tf-idf"]
+
+
+def test_the_book_s_figures_are_of_models_that_params_yaml_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    shared = measured.repository()
+    assert all(shared.entry(name.replace("/", ".models.")) for name in book.FIGURES)
+
+
+def test_the_graph_has_every_stage_and_stands_in_order(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(held)
+    drawn = pipeline.draw("sentiment")
+    assert drawn is not None
+    at = {box.verb: box for box in drawn.boxes}
+    declared = re.findall(r"^  sentiment-([a-z-]+):", (held / "dvc.yaml").read_text(), re.MULTILINE)
+    assert set(at) == {"check", "fetch", *declared}
+    chain = ["check", "fetch", "split", "vocab", "encode", "train", "evaluate"]
+    assert [at[verb].y for verb in chain] == sorted(at[verb].y for verb in chain)
+    assert len({(box.x, box.y) for box in drawn.boxes}) == len(drawn.boxes)
+
+
+def test_a_confusion_s_rows_add_up(held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(held)
+    (model,) = measured.find(["sentiment/quick"])
+    first, *others = figures.confusions(model)
+    assert first.split == "test"
+    assert {c.split for c in others} == {"valid", "train"}
+    assert first.share(1, 0) + first.share(1, 1) == pytest.approx(1)
+
+
+def test_dvc_s_plots_load_nothing(
+    held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    folder = tmp_path / "plots"
+    shutil.copytree(held, folder)
+    monkeypatch.chdir(folder)
+    offline.prepare()
+    with Repo() as repo:
+        assert repo.config["plots"]["html_template"] == "tmp/plots.html"
+    target = "metrics/sentiment/quick/roc.csv"
+    subprocess.run(
+        [sys.executable, "-m", "dvc", "plots", "show", target, "-o", "shown"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    text = (folder / "shown/index.html").read_text(encoding="utf-8")
+    assert "sentiment/quick: ROC on test" in text
+    assert "vegaEmbed" in text
+    assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="', text)
