@@ -277,23 +277,24 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds a process's memory")
 def test_a_batch_that_does_not_fit_into_memory(laid_out: Path, tmp_path: Path) -> None:
-    """Thirty-six reviews, padded to one of four million words: 1.2 GB in one piece."""
+    """Thirty-six reviews, padded to one of four million words: 1.2 GB in one piece.
+
+    TensorFlow says so in some places, which is then one sentence; in others it is killed, as it is
+    by a system that has no memory left, and can say nothing. Nothing half made stays either way.
+    """
     repo = tmp_path / "repo"
     shutil.copytree(laid_out, repo)
+    model = repo / "data/sentiment/models/padded"
     edit_params(repo, "sentiment.models.padded.training.batches.batch_size", 36)
-    reviews = whole_runs.reviews().splitlines()
+    edit_params(repo, "sentiment.models.padded.training.epochs", 1)
     (repo / "data/raw").mkdir(exist_ok=True)
-    for name, text in (("huge", "a " * 4_000_000), ("small", "a film")):
-        lines = [*reviews[:-1], f"5,{text}"]
+    for text in ("a " * 4_000_000, "a film"):
+        is_huge = len(text) > 10
+        lines = [*whole_runs.reviews().splitlines()[:-1], f"5,{text}"]
         (repo / "data/raw/reviews.csv").write_text("\n".join(lines) + "\n")
         for verb in ("split", "vocab", "encode"):
             run(repo, "python", f"stages/sentiment/{verb}.py", "tiny")
         train = ("stages/sentiment/train.py", "padded")
-        said = run(repo, "python", "-c", LITTLE_MEMORY, *train, fails=name == "huge")
-        if name == "huge":
-            assert (
-                "sentiment-train@padded: the memory is full. Lower sentiment.models.padded." in said
-            )
-            assert "Traceback" not in said
-            assert not (repo / "data/sentiment/models/padded").exists()
-    assert (repo / "data/sentiment/models/padded/model.json").exists()
+        said = run(repo, "python", "-c", LITTLE_MEMORY, *train, fails=is_huge)
+        assert "Traceback" not in said
+        assert model.exists() != is_huge
