@@ -96,7 +96,7 @@ def _pairs(section: Values, metrics: Path) -> str:
         "the other alone",
         "McNemar's p",
     ]
-    rows = []
+    rows: list[Cells] = []
     for model in section["models"]:
         against = _read(metrics / model / "comparison.json").get("against", {})
         others = {f"baseline {name}": found for name, found in against.items()}

@@ -41,7 +41,8 @@ def test_a_model_that_knows_nothing_needs_the_alphabet_s_bits() -> None:
     model = build(SMALL, KNOWN.size)
     model.set_weights([np.zeros_like(w) for w in model.get_weights()])
     found = examination.examine(TEXTS, START, "deed bad.", model, SMALL, KNOWN)
-    assert {v["bits_per_char"] for v in found.values()} == {pytest.approx(np.log2(KNOWN.size))}
+    for values in found.values():
+        assert values["bits_per_char"] == pytest.approx(np.log2(KNOWN.size), rel=1e-6)
     # `deed` of the start and the text, `a` and `bad`; `bead` may not have come to its end.
     assert found["one"]["known_words"] == pytest.approx(2 / 3)
     assert "known_words" not in found["two"]
