@@ -6,7 +6,7 @@ are in the light and in the dark.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,8 @@ def _spec(kind: Kind, rows: Sequence[Row]) -> dict[str, Any]:
         y_label=kind.y_label,
         title="",
     )
-    filled = json.dumps(_without_revisions(renderer.get_filled_template()))
+    splits = {row.get("split") for row in rows}
+    filled = json.dumps(_for_page(renderer.get_filled_template(), splits))
     for value, variable in _COLOURS.items():
         filled = filled.replace(value, variable)
     spec: dict[str, Any] = json.loads(filled)
@@ -111,19 +112,29 @@ def _spec(kind: Kind, rows: Sequence[Row]) -> dict[str, Any]:
     return spec | {"width": kind.width, "height": kind.height, "config": _CONFIG}
 
 
-def _without_revisions(value: Any) -> Any:
-    """Leave out the channels that tell revisions apart, and the legends' titles."""
+def _for_page(value: Any, splits: Set[Any]) -> Any:
+    """Leave out what tells revisions apart, where there is one, and splits that are not shown."""
     if isinstance(value, list):
-        return [_without_revisions(part) for part in value]
+        return [_for_page(part, splits) for part in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: part | {"title": None}
-        if key == "color" and "field" in part
-        else _without_revisions(part)
+        key: _colour(part, splits)
+        if key == "color" and isinstance(part, dict) and part.get("field") == "split"
+        else _for_page(part, splits)
         for key, part in value.items()
         if not (isinstance(part, dict) and part.get("field") == "rev")
     }
+
+
+def _colour(channel: dict[str, Any], splits: Set[Any]) -> dict[str, Any]:
+    """Return the channel of the splits' colours with a legend of those that are shown."""
+    scale = channel["scale"]
+    if "domain" in scale:
+        shown = {s: c for s, c in zip(scale["domain"], scale["range"], strict=True) if s in splits}
+        scale = {"domain": list(shown), "range": list(shown.values())}
+    found = {**channel, "scale": scale, "title": None}
+    return found if len(splits) > 1 else {**found, "legend": None}
 
 
 def _tidy(svg: str, alt: str) -> str:

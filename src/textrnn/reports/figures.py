@@ -77,8 +77,9 @@ def _curve(rows: Sequence[Row], measure: str) -> str:
         choose = min if measure == "loss" else max
         best = choose(valid, key=lambda row: row[measure])
         ends.append(f"validation was best in epoch {best['epoch']}, {best[measure]:.3f}")
-    kept = f"{seeds} seeds, a line each: " if seeds > 1 else ""
-    return f"{kept}{'; '.join(ends)}."
+    said = "; ".join(ends)
+    kept = f"{seeds} seeds, a line each: {said}" if seeds > 1 else said[:1].upper() + said[1:]
+    return f"{kept}."
 
 
 def _is(row: Row, split: str, epoch: int) -> bool:

@@ -158,11 +158,11 @@ class Measured:
         models = {f"{task}/{p.stem.removeprefix('against-')}": read(p) for p in pairs}
         return {**self.comparison.get("against", {}), **models}
 
-    @property
-    def sample_statistics(self) -> Row | None:
-        """What was measured of the generated texts."""
-        found: Row | None = self.value("samples")
-        return found
+    @cached_property
+    def examined(self) -> Row:
+        """What was measured of each generated text, by the name of its file; nothing if not."""
+        file = self.home.metrics / "generated.json"
+        return read(file) if file.is_file() else {}
 
     @property
     def weights(self) -> Row | None:

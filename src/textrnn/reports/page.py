@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from textrnn import atomic
 from textrnn.reports import (
@@ -52,6 +51,7 @@ class Sample:
 
     title: str
     text: str
+    note: str
 
 
 def write(names: Sequence[str], file: Path) -> None:
@@ -82,7 +82,6 @@ def render(models: Sequence[Measured]) -> str:
         figures=figures,
         mistakes=mistakes,
         samples=samples,
-        flat=flat,
         box=(pipeline.WIDTH, pipeline.HEIGHT),
     ).lstrip()  # the macros that stand before the page
 
@@ -110,7 +109,10 @@ def mistakes(model: Measured) -> list[Mistake]:
 
 def samples(model: Measured) -> list[Sample]:
     """Return what the model wrote, the surest draws with the state carried first."""
-    found = [Sample(_titled(name), text) for name, text in model.samples.items()]
+    found = [
+        Sample(_titled(name), text, words.examined(model.examined.get(name)))
+        for name, text in model.samples.items()
+    ]
     order = ["scale factor 2.0", "scale factor 1.0", "scale factor 0.5"]
     return sorted(
         found,
@@ -134,17 +136,6 @@ def _titled(name: str) -> str:
         return f"{state}: temperature {1 / float(scale):g}, the book's scale factor {scale}"
     except (ValueError, ZeroDivisionError):
         return f"{state}: {rest}"
-
-
-def flat(values: Any, before: str = "") -> dict[str, Any]:
-    """Return nested metrics as one mapping: `a.b` for what stands at b in a."""
-    if not isinstance(values, dict):
-        return {before: values}
-    return {
-        name: v
-        for key, part in values.items()
-        for name, v in flat(part, f"{before}.{key}" if before else key).items()
-    }
 
 
 @dataclass(frozen=True)

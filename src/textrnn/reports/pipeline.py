@@ -54,15 +54,30 @@ def _stages(task: str) -> tuple[Any, Mapping[str, int]]:
     """Return the graph of a task's stages, from what is needed to what needs it."""
     try:
         with Repo() as repo:
-            graph = repo.index.graph
+            stages = [stage for stage in repo.index.stages if _is_wanted(stage, task)]
     except DvcException:
         return nx.DiGraph(), {}
-    names = {s: s.addressing.split("@")[0] for s in graph if s.cmd}
-    wanted = {s: name for s, name in names.items() if name in SHARED or _is_of(name, task)}
+    makers = {out.fs_path: _name(stage) for stage in stages for out in stage.outs}
     found = nx.DiGraph()
-    found.add_nodes_from(sorted(set(wanted.values())))
-    found.add_edges_from((wanted[b], wanted[a]) for a, b in graph.edges if {a, b} <= wanted.keys())
-    return nx.transitive_reduction(found), Counter(wanted.values())
+    found.add_nodes_from(sorted({_name(stage) for stage in stages}))
+    for stage in stages:
+        paths = [path for dep in stage.deps for path in _with_folders(dep.fs_path)]
+        found.add_edges_from((makers[path], _name(stage)) for path in paths if path in makers)
+    return nx.transitive_reduction(found), Counter(map(_name, stages))
+
+
+def _with_folders(path: str) -> list[str]:
+    """Return a path and the folders that it lies in: a stage may need a part of an output."""
+    return [path, *map(str, Path(path).parents)]
+
+
+def _is_wanted(stage: Any, task: str) -> bool:
+    return bool(stage.cmd) and (_name(stage) in SHARED or _is_of(_name(stage), task))
+
+
+def _name(stage: Any) -> str:
+    name: str = stage.addressing.split("@")[0]
+    return name
 
 
 def _is_of(stage: str, task: str) -> bool:

@@ -118,6 +118,18 @@ def book_figures(model: Measured) -> list[tuple[str, str]]:
     ]
 
 
+def examined(found: Row | None) -> str:
+    """Return what was measured of a generated text."""
+    if not found:
+        return f"How many of its words exist, and what it copied: {NOT_MEASURED}."
+    copied = " ".join(found["copied"].split())
+    return (
+        f"{found['known_words'] * 100:.0f} % of its words stand in the training text; the longest "
+        f"passage that it copied has {found['copied_chars']} characters: “{copied}”; "
+        f"{bits(found['bits_per_char'])} bits a character, by the model itself."
+    )
+
+
 def sure(share: float) -> str:
     """Return a probability that may be close to one."""
     return "more than 99.9 %" if share > 0.999 else f"{share * 100:.1f} %"
