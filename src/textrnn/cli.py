@@ -151,7 +151,7 @@ def export(
         Path, typer.Argument(help="What to write: a folder that is new or empty.", metavar="DIR")
     ],
     seed: Annotated[
-        int | None, typer.Option(help="Whose weights to take. [the first, as predict does]")
+        int | None, typer.Option(help="Whose weights to take; the first one's by default.")
     ] = None,
 ) -> None:
     """Write a model as a SavedModel, which TensorFlow loads without this package.

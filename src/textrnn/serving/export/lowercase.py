@@ -3,6 +3,7 @@
 TensorFlow's own has other Unicode tables, and follows the language of the machine (a Turkish I).
 """
 
+import functools
 from collections.abc import Sequence
 
 from textrnn.backend import tf
@@ -51,6 +52,7 @@ class Lowercase(tf.Module):  # type: ignore[misc]
         return tf.strings.regex_replace(text, preceded, rf"\1{FINAL}")
 
 
+@functools.cache
 def around_sigma() -> tuple[Sequence[str], Sequence[str]]:
     """Return the cased characters and the ignorable ones, by what they do to a sigma after them.
 
