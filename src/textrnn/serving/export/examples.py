@@ -20,7 +20,7 @@ class Request:
 VERDICT = Request(
     signature="serving_default",
     arguments='text=tf.constant(["a fine film"])',
-    result="probability",
+    result="['probability'].numpy()",
     body={"instances": ["a fine film"]},
 )
 
