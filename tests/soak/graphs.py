@@ -31,6 +31,7 @@ def _tiny(folder: Path) -> None:
     whole_runs.lay_out(folder, params)
     (folder / "data/raw").mkdir()
     (folder / "data/raw/reviews.csv").write_text(reviews)
+    whole_runs.run(folder, "dvc", "repro", "check")
     whole_runs.run(folder, "dvc", "commit", "--force", "fetch@reviews")
 
 
