@@ -68,7 +68,7 @@ lint: $(VENV)/installed-dev ## ruff, mypy --strict, and known vulnerabilities as
 # PyTorch gets an environment of its own, which finds all the rest in .venv: `make quick` never meets it.
 $(BENCH)/installed: $(VENV)/installed requirements-bench.lock
 	$(VENV)/bin/python -m venv $(BENCH)
-	$(BENCH)/bin/python -c 'import site; print(f"import site; site.addsitedir({site.getsitepackages()[0].replace("$(BENCH)", "$(VENV)")!r})")' > $(BENCH)/rest.pth
+	$(VENV)/bin/python -c 'import site; print("import site; site.addsitedir(%r)" % site.getsitepackages()[0])' > $(BENCH)/rest.pth
 	mv $(BENCH)/rest.pth $$($(BENCH)/bin/python -c 'import site; print(site.getsitepackages()[0])')
 	$(BENCH)/bin/python -m pip --disable-pip-version-check install --quiet --progress-bar on --require-hashes -r requirements-bench.lock
 	@touch $@

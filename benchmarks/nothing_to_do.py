@@ -24,6 +24,10 @@ BENCHMARK = Benchmark(
     ],
     rounds=7,
     warm_up=2,
+    notes=[
+        "Where it goes, by cProfile: DVC parses params.yaml once a stage, then dvc.lock, and "
+        "locks files stage by stage. `ruamel.yaml.clib` parses in C.",
+    ],
 )
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The real reviews of `imdb`: in buckets, in the book's batches, and by the book's way to them."""
 
 import itertools
-import json
 import random
 import re
 import tempfile
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from textrnn import paths, sharding, shards
-from textrnn.errors import UserError
 from textrnn.params.base import load
 from textrnn.params.classifier import Architecture, Buckets, Padded, Training
+from textrnn.sentiment import rows as files
+from textrnn.sentiment import vocabulary
+from textrnn.sentiment.vocabulary import Vocabulary
 
 DATA = paths.Dataset("sentiment", "imdb")
 BOOK = Padded(method="padded", batch_size=32)
@@ -33,15 +34,7 @@ def training() -> Any:
 
 def vocabulary_size() -> int:
     """Return how many ids there are, padding and the unknown token included."""
-    from textrnn.sentiment import vocabulary
-
     return vocabulary.read(DATA.vocab).size
-
-
-def is_here() -> None:
-    """Say what to do where the reviews are not encoded yet."""
-    if not DATA.vocab.is_file():
-        raise UserError(f"{DATA.vocab} is not here: run `dvc repro sentiment-encode@imdb`.")
 
 
 def sampled(total: int, count: int) -> list[int]:
@@ -69,34 +62,25 @@ def sample_of_shards(split: str, count: int) -> Path:
 
 def rows(split: str) -> list[tuple[str, int]]:
     """Return a split's texts and labels in order."""
-    lines = DATA.rows(split).read_text(encoding="utf-8").splitlines()
-    return [(row["text"], row["label"]) for row in map(json.loads, lines)]
+    return [(row.text, row.label) for row in files.read(DATA.rows(split))]
 
 
-class BookEncoder:
-    """The book's encoder: maximal runs of word characters, ids in order of first appearance.
+def book_encode(text: str, vocab: Vocabulary) -> list[int]:
+    """Encode as the book does: maximal runs of word characters.
 
-    The book's own (`tfds.deprecated.text`) does the same in more Python, so it takes longer.
+    The book's own encoder (`tfds.deprecated.text`) does it in more Python, so it takes longer.
     """
-
-    def __init__(self) -> None:
-        tokens = DATA.vocab.read_text(encoding="utf-8").splitlines()
-        self._ids = {token: i for i, token in enumerate(tokens, start=1)}
-        self._unknown = len(tokens) + 1
-
-    def encode(self, text: str) -> list[int]:
-        """Return a text's ids."""
-        return [self._ids.get(token, self._unknown) for token in re.findall(r"\w+", text)]
+    return vocab.encode(re.findall(r"\w+", text))
 
 
 def book_batches(rows: Sequence[tuple[str, int]]) -> Any:
     """Return the book's batches of 32: encoded by a `py_function` in every epoch, and padded."""
     from textrnn.backend import tf
 
-    encoder = BookEncoder()
+    vocab = vocabulary.read(DATA.vocab)
 
     def encode(text: Any, label: Any) -> tuple[list[int], Any]:
-        return encoder.encode(text.numpy().decode()), label
+        return book_encode(text.numpy().decode(), vocab), label
 
     def encode_map_fn(text: Any, label: Any) -> Any:
         tokens, label = tf.py_function(encode, inp=[text, label], Tout=(tf.int64, tf.int64))

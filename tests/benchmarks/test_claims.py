@@ -3,13 +3,10 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 from contenders import reviews
 from harness import ROOT
-from textrnn import paths
+from textrnn.sentiment.vocabulary import Vocabulary
 
 PARTS = {"harness", "machine", "table"}
 CLAIMS = sorted(f.stem for f in (ROOT / "benchmarks").glob("*.py") if f.stem not in PARTS)
@@ -54,12 +51,6 @@ def test_a_sample_of_every_batch_is_the_whole() -> None:
     assert reviews.of_batches(examples, [3, 1]) == [*range(96, 100), *range(32, 64)]
 
 
-def test_the_book_s_encoder_counts_from_one_and_knows_unknown_tokens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = paths.Dataset("sentiment", "tiny")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(reviews, "DATA", data)
-    data.home.mkdir(parents=True)
-    data.vocab.write_text("This\nfilm\nit_s\n", encoding="utf-8")
-    assert reviews.BookEncoder().encode("This film: this, it_s!") == [1, 2, 4, 3]
+def test_the_book_s_encoder_takes_runs_of_word_characters() -> None:
+    vocab = Vocabulary(["This", "film", "it_s"])
+    assert reviews.book_encode("This film: this, it_s!", vocab) == [1, 2, 4, 3]
