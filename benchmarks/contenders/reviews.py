@@ -89,7 +89,7 @@ def book_batches(rows: Sequence[tuple[str, int]]) -> Any:
         return tokens, label
 
     texts, labels = zip(*rows, strict=True)
-    source = tf.data.Dataset.from_tensor_slices((list(texts), list(labels)))
+    source = tf.data.Dataset.from_tensor_slices((list(texts), tf.constant(labels, tf.int64)))
     return source.map(encode_map_fn).padded_batch(32, padded_shapes=([-1], []))
 
 
