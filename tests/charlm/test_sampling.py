@@ -55,11 +55,11 @@ def reader(model: keras.Model, options: Architecture) -> Callable[[list[int]], A
 
 def drawn(logits: Any, scale: float | None, seed: int, step: int, row: int) -> int:
     """The character that text `row` draws at a step, by itself: numbers of its own for each."""
-    if scale is None:
-        return int(np.argmax(logits))
-    every = np.tile(np.asarray(logits) * np.float32(scale), (len(SCALES), 1))
-    found = tf.random.stateless_categorical(every, 1, [seed, step], tf.int32)
-    return int(found[row, 0])
+    uniform = tf.random.stateless_uniform(
+        (len(SCALES), len(logits)), tf.constant([seed, step], tf.int64), alg="philox"
+    )
+    noise = 0 if scale is None else -np.log(-np.log(np.asarray(uniform)[row]))
+    return int(np.argmax(logits * np.float32(scale or 1) + noise))
 
 
 def plain_loop(

@@ -1,8 +1,8 @@
 """Text that a character model writes: with its state carried, or with the book's window."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from textrnn import atomic
 from textrnn.backend import keras, tf
 from textrnn.charlm.alphabet import Alphabet
+from textrnn.charlm.drawing import as_scales, draw, gumbel
 from textrnn.charlm.model import zero_states
 from textrnn.params.character_model import Architecture
 from textrnn.params.sampling import Sampling
@@ -70,21 +71,8 @@ def carried(
     Returns:
         [len(scales), length] int32.
     """
-    draw = _drawing(scales, seed)
-
-    @tf.function  # type: ignore[untyped-decorator]
-    def write(first: tf.Tensor) -> tf.Tensor:
-        logits, *states = model([first, *zero_states(architecture, len(scales))], training=False)
-        last = logits[:, -1]
-        written = tf.TensorArray(tf.int32, length)
-        for i in tf.range(length):
-            character = draw(last, i)
-            written = written.write(i, character)
-            logits, *states = model([character[:, None], *states], training=False)
-            last = logits[:, -1]
-        return tf.transpose(written.stack())
-
-    return _array(write(_rows(start, len(scales))))
+    write = _carrying(model, architecture, length)
+    return _array(write(_rows(start, len(scales)), as_scales(scales), tf.constant(seed, tf.int64)))
 
 
 def windowed(
@@ -97,34 +85,61 @@ def windowed(
     window: int,
 ) -> Ids:
     """Write texts as the book does: for each character, the last `window` are read anew."""
-    draw = _drawing(scales, seed)
+    write = _reading(model, architecture, length, window)
+    seen = _rows(start, len(scales))[:, -window:]
+    return _array(write(seen, as_scales(scales), tf.constant(seed, tf.int64)))
 
-    @tf.function  # type: ignore[untyped-decorator]
-    def write(seen: tf.Tensor) -> tf.Tensor:
+
+Write = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]  # start, scales, seed → ids [B, T]
+
+
+@functools.lru_cache(maxsize=2)
+def _carrying(model: keras.Model, architecture: Architecture, length: int) -> Write:
+    """Return the compiled loop that carries the state; it is compiled once for a model."""
+
+    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+    def write(start: tf.Tensor, scales: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+        zeros = zero_states(architecture, start.shape[0])
+        logits, *states = model([start, *zeros], training=False)
+        last = logits[:, -1]
         written = tf.TensorArray(tf.int32, length)
         for i in tf.range(length):
+            character = draw(last, scales, noise[i])
+            written = written.write(i, character)
+            logits, *states = model([character[:, None], *states], training=False)
+            last = logits[:, -1]
+        return tf.transpose(written.stack())
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def with_noise(start: tf.Tensor, scales: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        like = tf.zeros((start.shape[0], model.output_shape[0][-1]))
+        steps = tf.range(length)
+        noise = tf.map_fn(lambda i: gumbel(seed, i, like), steps, fn_output_signature=tf.float32)
+        return write(start, scales, noise)
+
+    return with_noise  # type: ignore[no-any-return]
+
+
+@functools.lru_cache(maxsize=2)
+def _reading(model: keras.Model, architecture: Architecture, length: int, window: int) -> Write:
+    """Return the loop that reads a window for each character; the window grows until it is full."""
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def write(seen: tf.Tensor, scales: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        written = tf.TensorArray(tf.int32, length)
+        count = seen.shape[0]
+        for i in tf.range(length):
             tf.autograph.experimental.set_loop_options(
-                shape_invariants=[(seen, tf.TensorShape([len(scales), None]))]
+                shape_invariants=[(seen, tf.TensorShape([count, None]))]
             )
-            logits, *_ = model([seen, *zero_states(architecture, len(scales))], training=False)
-            character = draw(logits[:, -1], i)
+            logits, *_ = model([seen, *zero_states(architecture, count)], training=False)
+            last = logits[:, -1]
+            character = draw(last, scales, gumbel(seed, i, last))
             written = written.write(i, character)
             seen = tf.concat([seen, character[:, None]], axis=1)[:, -window:]
         return tf.transpose(written.stack())
 
-    return _array(write(_rows(start, len(scales))[:, -window:]))
-
-
-def _drawing(scales: Sequence[float | None], seed: int) -> Any:
-    """Return the function (logits [B, V], step []) → ids [B] that draws, or takes the likeliest."""
-    factor = tf.constant([[s or 1.0] for s in scales])
-    greedy = tf.constant([s is None for s in scales])
-
-    def draw(logits: tf.Tensor, i: tf.Tensor) -> tf.Tensor:
-        drawn = tf.random.stateless_categorical(logits * factor, 1, [seed, i], tf.int32)[:, 0]
-        return tf.where(greedy, tf.argmax(logits, axis=1, output_type=tf.int32), drawn)
-
-    return draw
+    return write  # type: ignore[no-any-return]
 
 
 def _rows(start: Ids, count: int) -> tf.Tensor:

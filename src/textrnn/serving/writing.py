@@ -9,6 +9,7 @@ from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.charlm import alphabet
 from textrnn.charlm.alphabet import Alphabet
+from textrnn.charlm.drawing import as_scales, draw, gumbel
 from textrnn.charlm.model import build, zero_states
 from textrnn.errors import UserError
 from textrnn.params.character_model import Architecture
@@ -45,16 +46,14 @@ class Writer:
     def _characters(
         self, ids: tf.Tensor, length: int, temperature: float | None, seed: int
     ) -> Iterator[str]:
-        scale = None if temperature is None else tf.constant(1 / temperature)
+        scales = as_scales([None if temperature is None else 1 / temperature])
 
         @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
         def read(ids: tf.Tensor, states: list[tf.Tensor], i: tf.Tensor) -> tuple[tf.Tensor, ...]:
             logits, *states = self.model([ids, *states], training=False)
             last = logits[:, -1]
-            if scale is None:
-                return tf.argmax(last, axis=1, output_type=tf.int32), *states
-            drawn = tf.random.stateless_categorical(last * scale, 1, [seed, i], tf.int32)
-            return drawn[:, 0], *states
+            noise = gumbel(tf.constant(seed, tf.int64), i, last)
+            return draw(last, scales, noise), *states
 
         states = zero_states(self.architecture, 1)
         for i in range(length):

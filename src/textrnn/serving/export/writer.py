@@ -5,6 +5,7 @@ from typing import Any
 
 from textrnn.backend import keras, tf
 from textrnn.charlm.alphabet import Alphabet
+from textrnn.charlm.drawing import draw, gumbel
 from textrnn.charlm.model import zero_states
 from textrnn.params.character_model import Architecture
 from textrnn.serving.export import unicode
@@ -77,9 +78,10 @@ class Writer(tf.Module):  # type: ignore[misc]
         ids = self._encode(start[tf.newaxis], 1, "the start is empty; its number:").to_tensor()
         logits, states = self._read(ids, self._zeros(1))
         last = logits[:, -1]
+        scales = 1 / temperature[tf.newaxis, tf.newaxis]  # of 0: infinity, which is greedy
         written = tf.TensorArray(tf.int32, length)
         for i in tf.range(length):
-            character = _drawn(last, temperature, tf.stack([seed, i]))
+            character = draw(last, scales, gumbel(seed, i, last))
             written = written.write(i, character[0])
             logits, states = self._read(character[:, tf.newaxis], states)
             last = logits[:, -1]
@@ -126,13 +128,3 @@ class Writer(tf.Module):  # type: ignore[misc]
         ]
         with tf.control_dependencies(checks):
             return characters.with_flat_values(tf.identity(ids))
-
-
-def _drawn(logits: tf.Tensor, temperature: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Return an id for each row of logits [B, V]: drawn, or the likeliest where it is 0."""
-    if temperature > 0:
-        scale = 1 / temperature
-        drawn = tf.random.stateless_categorical(logits * scale, 1, seed, tf.int32)[:, 0]
-    else:
-        drawn = tf.argmax(logits, axis=1, output_type=tf.int32)
-    return drawn
