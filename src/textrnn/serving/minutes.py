@@ -8,9 +8,9 @@ from textrnn.paths import Model
 MEASURED = {
     "sentiment/quick": 1,
     "charlm/quick": 1,
-    "sentiment/book-bilstm": 27,
+    "sentiment/book-bilstm": 50,
     "sentiment/book-birnn-last100": 6,
-    "sentiment/book-rnn": 5,
+    "sentiment/book-rnn": 4,
     "charlm/book": 17,
     "charlm/book-tail": 16,
 }
