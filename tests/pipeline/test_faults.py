@@ -295,6 +295,7 @@ def test_a_batch_that_does_not_fit_into_memory(laid_out: Path, tmp_path: Path) -
         (repo / "data/raw/reviews.csv").write_text("\n".join(lines) + "\n")
         for verb in ("split", "vocab", "encode"):
             run(repo, "python", f"stages/sentiment/{verb}.py", "tiny")
+        shutil.rmtree(model, ignore_errors=True)
         train = ("stages/sentiment/train.py", "padded")
         said = run(repo, "python", "-c", LITTLE_MEMORY, *train, fails=is_huge)
         assert "Traceback" not in said
