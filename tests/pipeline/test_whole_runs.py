@@ -310,7 +310,7 @@ def test_a_vocabulary_size_runs_that_dataset_on(repo: Path) -> None:
 
 def test_sampling_code_runs_sampling_alone(repo: Path) -> None:
     file = repo / "src/textrnn/charlm/sampling.py"
-    text = file.read_text().replace("logits * factor", "logits * factor * 1.5")
+    text = file.read_text().replace("draw(last, scales, ", "draw(last, 1.5 * scales, ")
     assert text != file.read_text()
     file.write_text(text)
     expected = {f"charlm-{v}@{m}" for v in ("sample", "examine") for m in ("chunks", "streams")}
@@ -455,7 +455,7 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
         vega = run(
             repo, "dvc", "plots", "show", f"metrics/sentiment/padded/{plot}.csv", "--show-vega"
         )
-        assert json.loads(vega)["data"]["values"]
+        assert '"rev": "workspace"' in vega
     assert "sentiment-train@padded" in run(repo, "dvc", "dag", "sentiment-evaluate@padded")
     key = "sentiment.models.padded.training.learning_rate"
     run(repo, "dvc", "exp", "run", "-n", "faster", "-S", f"{key}=0.5", "sentiment-evaluate@padded")
