@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import checkpoints, reading, shards, weights
+from textrnn import checkpoints, reading, sharding, shards, weights
 from textrnn.charlm import alphabet, chunking, texts
 from textrnn.charlm.model import build
 from textrnn.errors import UserError
@@ -28,7 +28,7 @@ from textrnn.params.character_model import Architecture
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import ReadTable, ReadText
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment import encoding, rows, vocabulary
+from textrnn.sentiment import counting, encoding, ranges, rows, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 
 READ = ReadTable(text="text", label="label")
@@ -68,13 +68,15 @@ def there_and_back(folder: Path, table: Path, options: Tokens = MARKS) -> list[l
 
     tokenize = tokenizer(options)
     counts = Counter(token for row in read for token in tokenize(row.text))
-    vocabulary.write(vocabulary.select(counts, ALL), folder / "vocab.txt")
+    vocabulary.write(counting.select(counts, ALL), folder / "vocab.txt")
     vocab = vocabulary.read(folder / "vocab.txt")
     assert vocab.tokens == list(counts)
 
-    examples = encoding.encode(read, tokenize, vocab, folder / "rows.jsonl")
+    ids = encoding.PackedIds(vocab)
+    parts = ranges.divide(folder / "rows.jsonl")
+    records = (record for part in parts for record in encoding.encode(part, tokenize, ids))
     (folder / "shards").mkdir()
-    shards.write(folder / "shards", "train", examples, len(read), 3)
+    sharding.write_records(folder / "shards", "train", records, len(read), 3)
     found = list(shards.read(folder / "shards"))
     assert [example["label"] for example in found] == [[row.label] for row in read]
     return [vocab.decode(example["tokens"]) for example in found]
@@ -223,13 +225,16 @@ def test_any_bytes_for_a_shard_are_refused(
     folder = tmp_path_factory.mktemp("any")
     file = folder / "train-00000-of-00001.tfrecord"
     header = struct.pack("<Q", length)
-    lying = header + shards._checksum(header) + payload
+    header += shards.checksum(header)
+    lying = header + payload
     for content in (payload, lying):
         file.write_bytes(content)
         if content:
             with pytest.raises(UserError, match="record 1: damaged or cut short"):
                 list(shards.read(folder))
-    file.write_bytes(shards._record(payload))
+    header = struct.pack("<Q", len(payload))
+    header += shards.checksum(header)
+    file.write_bytes(header + payload + shards.checksum(payload))
     assert "record 1: damaged" in (
         complaint(lambda: list(shards.read(folder))) or "record 1: damaged"
     )
@@ -252,7 +257,7 @@ def test_a_text_with_5_000_different_characters(tmp_path: Path) -> None:
     ids = known.encode(texts.read(tmp_path / "train.txt"))
     (tmp_path / "shards").mkdir()
     total = chunking.count(len(ids), options)
-    shards.write(tmp_path / "shards", "train", chunking.windows(ids, options), total, 1)
+    sharding.write(tmp_path / "shards", "train", chunking.windows(ids, options), total, 1)
     back = "".join(known.decode(e["tokens"][:-1]) for e in shards.read(tmp_path / "shards"))
     assert back == train[: total * 40]
     small = Architecture(embedding=2, cell="GRU", units=3, layers=1, dropout=0.0)

@@ -85,7 +85,7 @@ def test_no_more_is_begun_after_an_error(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- the parent's end
 
 SCRIPT = """
-import multiprocessing, sys, time
+import multiprocessing, signal, sys, time
 from functools import partial
 from pathlib import Path
 sys.path.insert(0, {tests!r})
@@ -94,6 +94,7 @@ from textrnn import atomic
 from textrnn.parallel import Workers
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to it
     multiprocessing.set_start_method({method!r})
     with Workers(doing.takes_long, 2) as workers, atomic.folder(Path("out")) as part:
         for pid in workers.map(range(1000)):

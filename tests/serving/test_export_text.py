@@ -1,7 +1,6 @@
 """Text in an exported graph: lower case, tokens and ids are the pipeline's, for every character."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,7 @@ from hypothesis import strategies as st
 
 from textrnn.backend import tf
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment import encoding, tokens, vocabulary
-from textrnn.sentiment.rows import Row
+from textrnn.sentiment import tokens, vocabulary
 from textrnn.serving.export import unicode
 from textrnn.serving.export.lowercase import CHARACTERS, FINAL, SIGMA, Lowercase
 from textrnn.serving.export.tokens import Encoder
@@ -105,9 +103,6 @@ def test_ids_are_the_pipeline_s(
     found = encoders[options](tensor(given)).to_list()
     tokenize = tokens.tokenizer(options)
     assert found == [VOCAB.encode(tokenize(text)) for text in given]
-    rows = [Row(0, 0, text) for text in given if tokenize(text)]
-    examples = encoding.encode(rows, tokenize, VOCAB, Path("rows"))
-    assert [ids for ids in found if ids] == [example["tokens"] for example in examples]
 
 
 def test_bytes_that_are_no_text_are_refused(encoders: dict[Tokens, Any]) -> None:
