@@ -9,6 +9,7 @@ MEASURED = {
     "sentiment/quick": 1,
     "charlm/quick": 1,
     "sentiment/book-bilstm": 50,
+    "sentiment/bilstm-buckets": 12,
     "sentiment/book-birnn-last100": 6,
     "sentiment/book-rnn": 4,
     "charlm/book": 17,
