@@ -114,7 +114,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             "sentiment.datasets.imdb.tokens.last",
             9,
             {f"sentiment-{verb}@imdb" for verb in ("vocab", "encode", "baseline")}
-            | {"sentiment-evaluate@book-bilstm", "sentiment-evaluate@book-rnn"},
+            | {f"sentiment-evaluate@{m}" for m in ("book-bilstm", "bilstm-buckets", "book-rnn")},
         ),
         ("sentiment.datasets.imdb.encode.shards", 3, {"sentiment-encode@imdb"}),
         (
