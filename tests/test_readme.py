@@ -19,7 +19,9 @@ def metrics(model: str) -> Any:
     return json.loads(held.stdout)
 
 
-@pytest.mark.parametrize("name", ["book-bilstm", "book-birnn-last100", "book-rnn", "bilstm-buckets"])
+@pytest.mark.parametrize(
+    "name", ["book-bilstm", "book-birnn-last100", "book-rnn", "bilstm-buckets"]
+)
 def test_the_classifiers_accuracies_are_those_of_the_runs(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|.*$", README, re.MULTILINE)
     assert row is not None
