@@ -56,7 +56,7 @@ report: $(VENV)/installed-report ## one HTML page of all results, and DVC's plot
 	@textrnn offline-plots
 	@textrnn report
 
-test: $(VENV)/installed-dev ## run all tests (about ten minutes on two cores)
+test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
 	pytest -n 2 --dist loadfile
 
 lint: $(VENV)/installed-dev ## ruff, mypy --strict, and known vulnerabilities as warnings
