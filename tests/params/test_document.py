@@ -285,6 +285,14 @@ def test_every_problem_is_listed(complaint: Complaint) -> None:
     assert "early_stopping.patience is 0" in said
 
 
+def complaint_about_name(complaint: Complaint, root: Path, section: str, name: str) -> str:
+    """What is said of a section's first entry under another name."""
+    block = base.read(root / "params.yaml")
+    for part in section.split("/"):
+        block = block[part]
+    return complaint(section, block | {name: next(iter(block.values()))})
+
+
 NAMED = pytest.mark.parametrize(
     "section",
     ["corpora/raw", "sentiment/datasets", "sentiment/models", "charlm/datasets", "charlm/models"],
@@ -296,10 +304,7 @@ NAMED = pytest.mark.parametrize(
 def test_a_name_that_the_run_cache_passes_over_is_refused(
     complaint: Complaint, root: Path, section: str, name: str
 ) -> None:
-    block = base.read(root / "params.yaml")
-    for part in section.split("/"):
-        block = block[part]
-    said = complaint(section, block | {name: next(iter(block.values()))})
+    said = complaint_about_name(complaint, root, section, name)
     assert said.startswith(f"{section.replace('/', '.')}: the name {name!r} is one that DVC's run")
 
 
@@ -324,10 +329,7 @@ ODD = ["", "-x", "--x", "näme", "x\n", "x\0", "\x1b[2J", "\u202e", "$(x)", "%x%
 def test_a_name_that_could_leave_its_folder_is_refused(
     complaint: Complaint, root: Path, section: str, name: str
 ) -> None:
-    block = base.read(root / "params.yaml")
-    for part in section.split("/"):
-        block = block[part]
-    said = complaint(section, block | {name: next(iter(block.values()))})
+    said = complaint_about_name(complaint, root, section, name)
     assert said == (
         f"{section.replace('/', '.')}: the name {name!r} may hold only letters, digits, "
         "'-' and '_'."
@@ -339,10 +341,7 @@ def test_a_name_that_could_leave_its_folder_is_refused(
 def test_a_name_that_windows_keeps_for_itself_is_refused(
     complaint: Complaint, root: Path, section: str, name: str
 ) -> None:
-    block = base.read(root / "params.yaml")
-    for part in section.split("/"):
-        block = block[part]
-    said = complaint(section, block | {name: next(iter(block.values()))})
+    said = complaint_about_name(complaint, root, section, name)
     assert f"the name {name!r} is a device's on Windows" in said
 
 
