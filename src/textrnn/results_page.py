@@ -1,6 +1,5 @@
 """The tables of `docs/results.md`, written between its markers from what `metrics/` holds."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from textrnn import atomic
 from textrnn.errors import UserError
 from textrnn.params import base
 from textrnn.paths import METRICS
+from textrnn.reports import measured
 from textrnn.serving.minutes import MEASURED
 
 Cells = Sequence[str]
@@ -217,8 +217,7 @@ def _by_dataset(section: Values) -> dict[str, list[str]]:
 
 def _read(file: Path) -> dict[str, Any]:
     """Return what a file of metrics holds; nothing if it is not there yet."""
-    values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return values
+    return measured.read(file) if file.exists() else {}
 
 
 def _table(head: Cells, rows: Iterable[Cells]) -> str:
