@@ -9,9 +9,8 @@ from contenders import reviews
 from textrnn import optimizers, training
 from textrnn.charlm.model import build as build_writer
 from textrnn.charlm.step import NextCharacter
+from textrnn.params import character_model, classifier
 from textrnn.params.base import load
-from textrnn.params.character_model import Architecture, Training
-from textrnn.params.classifier import Buckets, Padded
 from textrnn.sentiment import batching
 from textrnn.sentiment.model import build
 from textrnn.sentiment.step import Classification
@@ -22,8 +21,8 @@ Learn = Callable[[Any], Any]  # trains on one batch, and waits for it
 def character_step(vocabulary: int, batch_spec: Any) -> Learn:
     """Return the training step of `charlm-train@book`."""
     training.prepare(1)
-    architecture = load("charlm.models.book.architecture", Architecture)
-    options = load("charlm.models.book.training", Training)
+    architecture = load("charlm.models.book.architecture", character_model.Architecture)
+    options = load("charlm.models.book.training", character_model.Training)
     model = build_writer(architecture, vocabulary)
     return _learn(model, NextCharacter(architecture, options.batches), options, batch_spec)
 
@@ -46,23 +45,23 @@ def _learn(model: Any, step: Any, options: Any, batch_spec: Any) -> Learn:
     return learn
 
 
-def epochs(
-    mask: bool, batches: Padded | Buckets, train: Path, valid: Path
-) -> Callable[[], dict[str, float]]:
-    """Return what trains one epoch more each time, validation and checkpoint included.
+def epochs(name: str) -> Callable[[], dict[str, float]]:
+    """Return what trains a model of params.yaml for one epoch more each time.
 
-    It returns the validation accuracy that it has come to.
+    Validation and checkpoint are included. It returns the validation accuracy that it has come to.
     """
     training.prepare(1)
+    architecture = load(f"sentiment.models.{name}.architecture", classifier.Architecture)
+    options = load(f"sentiment.models.{name}.training", classifier.Training)
     step = Classification()
-    held_out = batching.in_order(valid, batches)
-    model = build(reviews.architecture(mask), reviews.vocabulary_size())
+    held_out = batching.in_order(reviews.DATA.shards("valid"), options.batches)
+    model = build(architecture, reviews.vocabulary_size())
     trainer = training.Trainer(
         model,
         step,
-        batching.texts(train, batches, 1),
+        batching.texts(reviews.DATA.shards("train"), options.batches, 1),
         lambda: training.measure(model, step, held_out),
-        reviews.training(),
+        options.model_copy(update={"early_stopping": None}),
         Path(tempfile.mkdtemp()) / "checkpoint.npz",
     )
 

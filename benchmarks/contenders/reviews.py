@@ -1,24 +1,18 @@
 """The real reviews of `imdb`: in buckets, in the book's batches, and by the book's way to them."""
 
-import itertools
-import random
 import re
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from textrnn import paths, sharding, shards
+from textrnn import paths
 from textrnn.params.base import load
-from textrnn.params.classifier import Architecture, Buckets, Padded, Training
+from textrnn.params.classifier import Architecture, Padded, Training
 from textrnn.sentiment import rows as files
 from textrnn.sentiment import vocabulary
 from textrnn.sentiment.vocabulary import Vocabulary
 
 DATA = paths.Dataset("sentiment", "imdb")
 BOOK = Padded(method="padded", batch_size=32)
-# One pool of all the reviews: padded positions for each real one stay under 1.06.
-BUCKETS = Buckets(method="buckets", batch_size=128, shuffle=20_000, pool=20_096)
 
 
 def architecture(mask: bool) -> Architecture:
@@ -35,29 +29,6 @@ def training() -> Any:
 def vocabulary_size() -> int:
     """Return how many ids there are, padding and the unknown token included."""
     return vocabulary.read(DATA.vocab).size
-
-
-def sampled(total: int, count: int) -> list[int]:
-    """Return `count` of the book's batches of 32, one drawn from each of equal parts of a split."""
-    batches = -(-total // BOOK.batch_size)
-    draw = random.Random(1)  # noqa: S311 - no secret
-    bounds = [i * batches // count for i in range(count + 1)]
-    return [draw.randrange(a, b) for a, b in itertools.pairwise(bounds)]
-
-
-def of_batches(examples: Sequence[Any], batches: Sequence[int]) -> list[Any]:
-    """Return the examples of some of the book's batches, in order."""
-    size = BOOK.batch_size
-    return [example for i in batches for example in examples[i * size : (i + 1) * size]]
-
-
-def sample_of_shards(split: str, count: int) -> Path:
-    """Write shards of `count` of a split's batches to a new temporary folder, and return it."""
-    examples = list(shards.read(DATA.shards(split)))
-    chosen = of_batches(examples, sampled(len(examples), count))
-    folder = Path(tempfile.mkdtemp())
-    sharding.write(folder, split, chosen, len(chosen), 1)
-    return folder
 
 
 def rows(split: str) -> list[tuple[str, int]]:
@@ -97,7 +68,8 @@ def bucket_epoch() -> Any:
     """Return the batches of an epoch in buckets: (places [B], tokens [B, T], labels [B, 1])."""
     from textrnn.sentiment import batching
 
-    return batching.texts(DATA.shards("train"), BUCKETS, 1)(0)
+    options = load("sentiment.models.bilstm-buckets.training", Training)
+    return batching.texts(DATA.shards("train"), options.batches, 1)(0)
 
 
 def batch_spec() -> Any:

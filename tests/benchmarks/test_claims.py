@@ -1,4 +1,4 @@
-"""The benchmarks themselves: their names, what they load, which part of an epoch they run."""
+"""The benchmarks themselves: their names, what they load, how the book encodes."""
 
 import json
 import subprocess
@@ -35,20 +35,6 @@ def test_each_file_is_a_benchmark_of_its_name_and_loads_no_contender() -> None:
 def test_the_makefile_runs_every_claim() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert f"filter-out {' '.join(f'%/{part}.py' for part in sorted(PARTS))}" in text
-
-
-def test_a_sample_has_one_batch_of_each_equal_part() -> None:
-    found = reviews.sampled(total=20_000, count=63)
-    assert len(found) == 63
-    for i, batch in enumerate(found):
-        assert i * 625 // 63 <= batch < (i + 1) * 625 // 63
-    assert found == reviews.sampled(total=20_000, count=63)
-
-
-def test_a_sample_of_every_batch_is_the_whole() -> None:
-    examples = list(range(100))  # the last of four batches is short
-    assert reviews.of_batches(examples, reviews.sampled(100, 4)) == examples
-    assert reviews.of_batches(examples, [3, 1]) == [*range(96, 100), *range(32, 64)]
 
 
 def test_the_book_s_encoder_takes_runs_of_word_characters() -> None:

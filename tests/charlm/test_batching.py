@@ -125,3 +125,10 @@ def test_fewer_windows_than_streams_are_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, 9, steps=4, stride=4)
     with pytest.raises(UserError, match="the text has 2 windows, fewer than its 3 streams"):
         batching.characters(folder, Streams(method="streams", batch_size=3), 1)
+
+
+@pytest.mark.parametrize("options", [CHUNKS, Streams(method="streams", batch_size=3)])
+def test_no_thread_tunes_a_pipeline_since_its_end_would_wait_for_it(
+    book: Path, options: Chunks | Streams
+) -> None:
+    assert batching.characters(book, options, 1)(0).options().autotune.enabled is False

@@ -75,6 +75,14 @@ def test_padded_batches_are_the_same_in_every_epoch(split: Path) -> None:
     assert places(epochs(0)) == places(epochs(5)) == list(range(len(LENGTHS)))
 
 
+@pytest.mark.parametrize("options", [PADDED, BUCKETS], ids=lambda options: options.method)
+def test_no_thread_tunes_a_pipeline_since_its_end_would_wait_for_it(
+    split: Path, options: Padded | Buckets
+) -> None:
+    for source in (batching.texts(split, options, 1)(0), batching.in_order(split, options)):
+        assert source.options().autotune.enabled is False
+
+
 # ---------------------------------------------------------------- buckets
 
 

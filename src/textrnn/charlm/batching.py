@@ -9,7 +9,7 @@ from textrnn import shards
 from textrnn.backend import tf
 from textrnn.errors import UserError
 from textrnn.params.character_model import Chunks, Streams
-from textrnn.steps import Epochs, epoch_seed
+from textrnn.steps import Epochs, epoch_seed, untuned
 
 
 def windows(folder: Path) -> npt.NDArray[np.int32]:
@@ -37,7 +37,8 @@ def characters(folder: Path, options: Chunks | Streams, seed: int) -> Epochs:
                 options.shuffle, seed=epoch_seed(seed, number), reshuffle_each_iteration=False
             )
             batches = shuffled.batch(options.batch_size)
-        return batches.map(lambda window: (window[:, :-1], window[:, 1:])).prefetch(4)
+        pairs = batches.map(lambda window: (window[:, :-1], window[:, 1:]))
+        return untuned(pairs.prefetch(4))
 
     return epoch
 

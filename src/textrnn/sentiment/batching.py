@@ -1,26 +1,36 @@
 """Shards → batches: padded as the book does, or in buckets of like length."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from textrnn import shards
 from textrnn.backend import tf
 from textrnn.params.classifier import Buckets, Padded
-from textrnn.steps import Epochs, epoch_seed
+from textrnn.steps import Epochs, epoch_seed, untuned
+
+PARSED_TOGETHER = 1024  # records
 
 
-def examples(folder: Path) -> tf.data.Dataset:
-    """Return a split's examples in order: (place int64 [], tokens int64 [T], label int64 [])."""
-    spec = {
-        "tokens": tf.io.VarLenFeature(tf.int64),
+class Texts(NamedTuple):
+    """A split in memory, in order: of N texts."""
+
+    tokens: tf.RaggedTensor  # int64 [N, (T)]
+    labels: tf.Tensor  # int64 [N]
+
+
+def read(folder: Path) -> Texts:
+    """Read the shards of a split."""
+    features = {
+        "tokens": tf.io.RaggedFeature(tf.int64),
         "label": tf.io.FixedLenFeature([], tf.int64),
     }
-
-    def parse(place: tf.Tensor, record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        example = tf.io.parse_single_example(record, spec)
-        return place, example["tokens"].values, example["label"]
-
     files = [str(path) for path in shards.files(folder)]
-    return tf.data.TFRecordDataset(files).enumerate().map(parse).cache()
+    records = tf.data.TFRecordDataset(files).batch(PARSED_TOGETHER)
+    parts = list(untuned(records.map(lambda some: tf.io.parse_example(some, features))))
+    return Texts(
+        tf.concat([part["tokens"] for part in parts], 0),
+        tf.concat([part["label"] for part in parts], 0),
+    )
 
 
 def texts(folder: Path, options: Padded | Buckets, seed: int) -> Epochs:
@@ -29,16 +39,8 @@ def texts(folder: Path, options: Padded | Buckets, seed: int) -> Epochs:
     Padding is 0, to the longest text of the batch. `padded` keeps the order of the split in every
     epoch, as the book does; `buckets` shuffles anew in each, by a seed of its own.
     """
-    source = examples(folder)
-
-    def epoch(number: int) -> tf.data.Dataset:
-        if isinstance(options, Padded):
-            batches = source.padded_batch(options.batch_size, ([], [None], []))
-        else:
-            batches = _buckets(source, options, epoch_seed(seed, number))
-        return batches.map(_with_column_of_labels).prefetch(4)
-
-    return epoch
+    split = read(folder)
+    return lambda number: _batches(split, options, epoch_seed(seed, number))
 
 
 def in_order(folder: Path, options: Padded | Buckets) -> tf.data.Dataset:
@@ -47,42 +49,42 @@ def in_order(folder: Path, options: Padded | Buckets) -> tf.data.Dataset:
     A model whose padding is not masked gives other results when padded otherwise, so it is judged
     on batches like those that it was trained on.
     """
-    source = examples(folder)
+    return _batches(read(folder), options, None)
+
+
+def _batches(split: Texts, options: Padded | Buckets, seed: int | None) -> tf.data.Dataset:
+    """Return batches of the texts at places that are put together first: no text moves for it."""
+    places = tf.data.Dataset.range(split.labels.shape[0])
     if isinstance(options, Padded):
-        batches = source.padded_batch(options.batch_size, ([], [None], []))
+        together = places.batch(options.batch_size)
     else:
-        batches = _buckets(source, options, None)
-    return batches.map(_with_column_of_labels).prefetch(4)
+        together = _buckets(places, split.tokens.row_lengths(), options, seed)
+
+    def batch(places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        tokens = tf.gather(split.tokens, places).to_tensor()
+        return places, tokens, tf.gather(split.labels, places)[:, tf.newaxis]
+
+    return untuned(together.map(batch).prefetch(4))
 
 
-def _buckets(source: tf.data.Dataset, options: Buckets, seed: int | None) -> tf.data.Dataset:
-    """Return batches of texts next to each other in length, from pools of shuffled texts.
+def _buckets(
+    places: tf.data.Dataset, lengths: tf.Tensor, options: Buckets, seed: int | None
+) -> tf.data.Dataset:
+    """Return the places [B] of texts next to each other in length, from pools of shuffled texts.
 
     Large pools leave less padding, small ones more chance as to which texts meet. Only a pool's
-    last batch is smaller: every size of batch is compiled for, and there are few.
+    last batch is smaller: every size of batch is compiled for, and there are few. Without a seed
+    nothing is shuffled.
     """
+
+    def by_length(pool: tf.Tensor) -> tf.data.Dataset:
+        order = tf.argsort(tf.gather(lengths, pool), stable=True)  # equal ones stay in order
+        return tf.data.Dataset.from_tensor_slices(tf.gather(pool, order)).batch(options.batch_size)
+
     if seed is not None:
-        source = source.shuffle(options.shuffle, seed=seed, reshuffle_each_iteration=False)
-    batches = source.ragged_batch(options.pool).flat_map(
-        lambda places, tokens, labels: _sorted(places, tokens, labels).padded_batch(
-            options.batch_size, ([], [None], [])
-        )
-    )
+        places = places.shuffle(options.shuffle, seed=seed, reshuffle_each_iteration=False)
+    batches = places.batch(options.pool).flat_map(by_length)
     if seed is not None:
         size = -(-options.pool // options.batch_size)
         batches = batches.shuffle(size, seed=seed, reshuffle_each_iteration=False)
     return batches
-
-
-def _sorted(places: tf.Tensor, tokens: tf.RaggedTensor, labels: tf.Tensor) -> tf.data.Dataset:
-    """Return texts in order of length, as `examples` gives them; equal ones stay in order."""
-    order = tf.argsort(tokens.row_lengths(), stable=True)
-    return tf.data.Dataset.from_tensor_slices(order).map(
-        lambda i: (places[i], tokens[i], labels[i])
-    )
-
-
-def _with_column_of_labels(
-    places: tf.Tensor, tokens: tf.Tensor, labels: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    return places, tokens, labels[:, tf.newaxis]
