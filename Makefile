@@ -14,7 +14,7 @@ BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evalu
 CLAIMS = $(filter-out %/harness.py %/machine.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt results results-page report test lint bench soak licences lock clean
+.PHONY: help quick book adopt results results-page report beam test lint bench soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -33,6 +33,12 @@ $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 $(VENV)/installed-report: $(VENV)/installed requirements-report.lock
 	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-report.lock
 	@touch $@
+
+$(VENV)/installed-beam: $(VENV)/installed requirements-beam.lock
+	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-beam.lock
+	@touch $@
+
+beam: $(VENV)/installed-beam ## install Apache Beam, for execution.engine: beam
 
 quick: $(VENV)/installed ## train and show the small models (two minutes)
 	dvc repro $(QUICK)
@@ -95,6 +101,7 @@ lock: ## renew the locks from pyproject.toml (needs uv)
 	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
 	$(COMPILE) --upgrade-package torch --constraint requirements-dev.lock --extra bench -o requirements-bench.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra report -o requirements-report.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra beam -o requirements-beam.lock
 
 clean: ## remove the virtual environments and the checkpoints
 	rm -rf $(VENV) $(BENCH) .checkpoints

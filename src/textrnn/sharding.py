@@ -9,6 +9,7 @@ integers is short enough to write by hand, its map in order of key.
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from textrnn.shards import checksum, names
@@ -39,14 +40,26 @@ def write_records(
     """
     iterator = iter(records)
     for i, name in enumerate(names(split, count)):
-        with (folder / name).open("wb") as file:
-            for _ in range((i + 1) * total // count - i * total // count):
-                record = next(iterator, None)
-                if record is None:
-                    raise ValueError(f"fewer than {total} records")
-                file.write(record)
+        share = (i + 1) * total // count - i * total // count
+        if write_shard(folder / name, islice(iterator, share)) < share:
+            raise ValueError(f"fewer than {total} records")
     if next(iterator, None) is not None:
         raise ValueError(f"more than {total} records")
+
+
+def write_shard(file: Path, records: Iterable[bytes]) -> int:
+    """Write one shard; return how many records it has."""
+    written = 0
+    with file.open("wb") as out:
+        for found in records:
+            out.write(found)
+            written += 1
+    return written
+
+
+def shard_of(record: int, total: int, count: int) -> int:
+    """Return which shard holds a record, both numbered from 0, by the shares of `write_records`."""
+    return -(-(record + 1) * count // total) - 1
 
 
 def record(example: Mapping[str, bytes]) -> bytes:

@@ -2,18 +2,33 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from textrnn.params import base
 from textrnn.params.base import Params
 
+Engine = Literal["local", "beam"]
+
 
 class Execution(Params):
     """No stage has this among its parameters: nothing runs again when it changes."""
 
     workers: Annotated[int, Field(ge=1)] | None = None  # processes; null: a usable CPU each
+    engine: Engine = "local"  # of vocab and encode; beam needs the extra of that name
+    beam_options: dict[str, str | int | float | bool | list[str]] = Field(default={})
+
+
+def load(file: Path = base.FILE) -> Execution:
+    """Return the block; without one, its defaults.
+
+    Raises:
+        UserError: the block does not fit the schema.
+    """
+    block = base.read(file).get("execution", {})
+    options: Execution = base.validate(block, Execution, "execution", file)
+    return options
 
 
 def workers(file: Path = base.FILE) -> int:
@@ -22,9 +37,7 @@ def workers(file: Path = base.FILE) -> int:
     Raises:
         UserError: the block does not fit the schema.
     """
-    block = base.read(file).get("execution", {})
-    options: Execution = base.validate(block, Execution, "execution", file)
-    return options.workers or _usable_cpus()
+    return load(file).workers or _usable_cpus()
 
 
 def _usable_cpus() -> int:

@@ -1,0 +1,1 @@
+"""The engine for one machine: several processes, range by range."""
