@@ -33,6 +33,11 @@ def sentence(error: BaseException, stage: str) -> str | None:
             f"{_file(error)}: {os.strerror(code)}. Give yourself the right to write into that "
             f"folder (`ls -ld` shows whose it is), and {again}."
         )
+    if _is_of_another_worker(error):
+        return (
+            "another worker of TF_CONFIG has ended, or cannot be reached: its own output says why. "
+            "Start all workers again, and the training goes on after its last finished epoch."
+        )
     if _is_of_memory(error):
         return f"the memory is full. {_less(stage)}, and {again}: what was finished is not lost."
     return None
@@ -70,3 +75,8 @@ def _less(stage: str) -> str:
         f"Lower {task}.models.{name}.training.batches.batch_size in params.yaml, or "
         f"{LENGTHS[task]} of its dataset"
     )
+
+
+def _is_of_another_worker(error: BaseException) -> bool:
+    lost = type(error).__name__ in {"UnavailableError", "AbortedError", "DeadlineExceededError"}
+    return lost and bool(os.environ.get("TF_CONFIG"))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from textrnn import atomic, checkpoints, training, weights
+from textrnn import atomic, checkpoints, distribution, training, weights
 from textrnn.backend import keras, tf
 from textrnn.params.optimisation import Optimisation
 from textrnn.paths import Model
@@ -36,25 +36,37 @@ def train(
         options: the model's `training`.
         seeds: one run each; finished ones are found again after a killed run.
         inputs: the files that the result depends on.
+
+    Of several workers the chief alone writes; all read its checkpoints.
     """
     started = time.monotonic()
     key = checkpoints.fingerprint(description + options.model_dump_json(), inputs)
+
+    def run(seed: int) -> tuple[keras.Model, training.History]:
+        training.prepare(seed)
+        with tf.distribute.get_strategy().scope():
+            model = build()
+        check = (lambda: validate(model)) if validate else None
+        file = home.checkpoints / key / f"seed-{seed}.safetensors"
+        trainer = training.Trainer(model, step, epochs(seed), check, options, file)
+        return model, trainer.run()
+
+    if not distribution.is_chief():
+        for seed in seeds:
+            run(seed)
+        return
     with atomic.folder(home.home) as part:
         (part / "model.json").write_text(description, encoding="utf-8", newline="\n")
         for seed in seeds:
-            training.prepare(seed)
-            with tf.distribute.get_strategy().scope():
-                model = build()
-            check = (lambda model=model: validate(model)) if validate else None
-            file = home.checkpoints / key / f"seed-{seed}.safetensors"
-            trainer = training.Trainer(model, step, epochs(seed), check, options, file)
-            history = trainer.run()
-            folder = part / f"seed-{seed}"
-            folder.mkdir()
-            weights.save(model, folder / "weights.safetensors")
-            (folder / "history.json").write_text(json.dumps(history, indent=1) + "\n", newline="\n")
+            _write(part / f"seed-{seed}", *run(seed))
     _keep_only(home.checkpoints / key)
     _write_seconds(home, time.monotonic() - started)
+
+
+def _write(folder: Path, model: keras.Model, history: training.History) -> None:
+    folder.mkdir()
+    weights.save(model, folder / "weights.safetensors")
+    (folder / "history.json").write_text(json.dumps(history, indent=1) + "\n", newline="\n")
 
 
 def _keep_only(folder: Path) -> None:

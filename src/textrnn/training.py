@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from textrnn import checkpoints, optimizers
+from textrnn import checkpoints, distribution, optimizers
 from textrnn.backend import keras, tf
 from textrnn.errors import UserError
+from textrnn.layers.dropout import Rows, rows_of
 from textrnn.params.optimisation import Optimisation
 from textrnn.steps import Carry, Epochs, Step
 
@@ -62,6 +63,7 @@ class Trainer:
             self.optimizer.build(model.trainable_variables)
         batch_spec = self._strategy.experimental_distribute_dataset(first).element_spec
         self._train_step = train_step(model, step, self.optimizer, batch_spec)
+        self._first_carry = first_carry(step)
 
     def run(self) -> History:
         """Train to the end, from the checkpoint if there is one; return the history by epoch.
@@ -76,8 +78,9 @@ class Trainer:
             self.history.append(measures)
             if self.options.early_stopping and self._best_epoch() == len(self.history) - 1:
                 self._best = [w.numpy() for w in self.model.weights]
-            self._save()
-            tqdm.write(f"epoch {len(self.history)}/{self.options.epochs}  {_line(measures)}")
+            if distribution.is_chief():
+                self._save()
+                tqdm.write(f"epoch {len(self.history)}/{self.options.epochs}  {_line(measures)}")
         if self._best is not None:
             self.model.set_weights(self._best)
         return self.history
@@ -90,10 +93,11 @@ class Trainer:
         """
         sums: dict[str, Any] = {}
         examples: Any = 0
-        carry = self._strategy.run(self.step.start)
+        carry = self._first_carry()
         batches = self._strategy.experimental_distribute_dataset(self.epochs(number))
         title = f"epoch {number + 1}/{self.options.epochs}"
-        with tqdm(total=self._steps, desc=title, unit="batch", disable=None, leave=False) as bar:
+        shown = None if distribution.is_chief() else True  # None: where there is a terminal
+        with tqdm(total=self._steps, desc=title, unit="batch", disable=shown, leave=False) as bar:
             for i, batch in enumerate(batches):
                 values, count, carry = self._train_step(batch, carry)
                 sums = {k: v + sums.get(k, 0) for k, v in values.items()}
@@ -148,7 +152,14 @@ class Trainer:
         self.history = state["history"]
         best = [arrays[f"best/{i}"] for i in range(len(self.model.weights)) if "best/0" in arrays]
         self._best = best or None
-        tqdm.write(f"going on after epoch {len(self.history)}, from {self.checkpoint}")
+        if distribution.is_chief():
+            tqdm.write(f"going on after epoch {len(self.history)}, from {self.checkpoint}")
+
+
+def first_carry(step: Step) -> Callable[[], Carry]:
+    """Return the compiled function that gives an epoch's first carried state, on every replica."""
+    strategy = tf.distribute.get_strategy()
+    return tf.function(lambda: strategy.run(step.start))  # type: ignore[no-any-return]
 
 
 def train_step(
@@ -160,13 +171,13 @@ def train_step(
     examples (float64), how many examples there were, and the new carried state.
     """
     strategy = tf.distribute.get_strategy()
-    carry_spec = tf.nest.map_structure(tf.type_spec_from_value, strategy.run(step.start))
+    carry_spec = tf.nest.map_structure(tf.type_spec_from_value, first_carry(step)())
 
     def replica(batch: Any, carry: Carry) -> Any:
-        with tf.GradientTape() as tape:
+        count = tf.shape(tf.nest.flatten(batch)[0])[0]
+        first, total = _rows(count)
+        with tf.GradientTape() as tape, rows_of(Rows(optimizer.iterations.value, first, total)):
             values, carry = step(model, batch, carry, training=True)
-            count = tf.shape(values["loss"])[0]
-            total = tf.distribute.get_replica_context().all_reduce("SUM", count)
             loss = tf.reduce_sum(values["loss"]) / tf.cast(total, tf.float32)
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
@@ -175,14 +186,26 @@ def train_step(
 
     @tf.function(input_signature=(batch_spec, carry_spec))  # type: ignore[untyped-decorator]
     def run(batch: Any, carry: Carry) -> Any:
-        sums, count, carry = strategy.run(replica, args=(batch, carry))
-        return (
-            strategy.reduce("SUM", sums, axis=None),
-            strategy.reduce("SUM", count, axis=None),
-            carry,
+        *measured, carry = strategy.run(replica, args=(batch, carry))
+        sums, count = tf.nest.map_structure(
+            lambda value: strategy.reduce("SUM", value, axis=None), measured
         )
+        return sums, count, carry
 
     return run  # type: ignore[no-any-return]
+
+
+def _rows(count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return a replica's first row in the global batch, and how many rows all replicas have."""
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return tf.constant(0), count
+    mine = tf.one_hot(
+        context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=tf.int32
+    )
+    counts = context.all_reduce("SUM", mine * count)
+    before = tf.cumsum(counts, exclusive=True)
+    return tf.reduce_sum(before * mine), tf.reduce_sum(counts)
 
 
 def measure(model: keras.Model, step: Step, batches: tf.data.Dataset) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Train a character model: windows, and what is held out for validation → weights and history."""
 
-from textrnn import paths, runs, weights
+from textrnn import distribution, paths, runs, weights
 from textrnn.charlm import alphabet, batching, evaluation, texts
 from textrnn.charlm.model import build
 from textrnn.charlm.step import NextCharacter
@@ -12,6 +12,7 @@ from textrnn.stage import stage
 
 @stage
 def main(model: str) -> None:
+    distribution.join()
     key = f"charlm.models.{model}"
     data = paths.Dataset("charlm", load(f"{key}.dataset", str))
     architecture = load(f"{key}.architecture", Architecture)

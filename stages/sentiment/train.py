@@ -1,6 +1,6 @@
 """Train a classifier: shards and vocabulary → weights and history of each seed."""
 
-from textrnn import paths, runs, training, weights
+from textrnn import distribution, paths, runs, training, weights
 from textrnn.params.base import load
 from textrnn.params.classifier import Architecture, Training
 from textrnn.params.optimisation import Seeds
@@ -12,6 +12,7 @@ from textrnn.stage import stage
 
 @stage
 def main(model: str) -> None:
+    distribution.join()
     key = f"sentiment.models.{model}"
     data = paths.Dataset("sentiment", load(f"{key}.dataset", str))
     architecture = load(f"{key}.architecture", Architecture)

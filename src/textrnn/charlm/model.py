@@ -3,6 +3,7 @@
 from typing import Any
 
 from textrnn.backend import keras, tf
+from textrnn.layers.dropout import Dropout
 from textrnn.layers.recurrent import LAYERS, Embedded
 from textrnn.params.character_model import Architecture
 
@@ -22,7 +23,7 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
         ]
         x, *new = layer(x, initial_state=states)
         if options.dropout:
-            x = keras.layers.Dropout(options.dropout, name=f"dropout-{i}")(x)
+            x = Dropout(options.dropout, name=f"dropout-{i}")(x)
         before += states
         after += new
     logits = keras.layers.Dense(vocabulary, name="logits")(x)

@@ -18,6 +18,7 @@ class Execution(Params):
     workers: Annotated[int, Field(ge=1)] | None = None  # processes; null: a usable CPU each
     engine: Engine = "local"  # of vocab and encode; beam needs the extra of that name
     beam_options: dict[str, str | int | float | bool | list[str]] = Field(default={})
+    devices: Literal["one", "all"] = "one"  # of a training: all GPUs take their rows of each batch
 
 
 def load(file: Path = base.FILE) -> Execution:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from textrnn.backend import keras
+from textrnn.layers.dropout import Dropout
 from textrnn.layers.recurrent import LAYERS
 from textrnn.params.classifier import Architecture
 
@@ -34,4 +35,4 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
 
 
 def _dropout(x: Any, rate: float, name: str) -> Any:
-    return keras.layers.Dropout(rate, name=name)(x) if rate else x
+    return Dropout(rate, name=name)(x) if rate else x

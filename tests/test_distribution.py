@@ -1,0 +1,206 @@
+"""Several workers learn what one process learns; the chief alone writes; a lost worker is told."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from textrnn import distribution, paths, sharding
+from textrnn.errors import UserError
+
+ROOT = Path(__file__).parent.parent
+TRAINING = {
+    "epochs": 10,
+    "optimizer": "lazy_adam",
+    "learning_rate": 0.01,
+    "schedule": "cosine",
+    "final_learning_rate": 0.001,
+    "clip_norm": 1.0,
+    "early_stopping": None,
+}
+CLASSIFIER = {
+    "dataset": "tiny",
+    "architecture": {
+        "embedding": 4, "cell": "LSTM", "units": 5, "layers": 1, "bidirectional": True, "dense": 3,
+        "mask": True, "dropout": 0.3,
+    },
+    "training": TRAINING
+    | {"batches": {"method": "buckets", "batch_size": 8, "shuffle": 50, "pool": 40}},
+    "seeds": [1],
+}  # fmt: skip
+WRITER = {
+    "dataset": "tiny",
+    "architecture": {"embedding": 3, "cell": "LSTM", "units": 4, "layers": 2, "dropout": 0.3},
+    "training": TRAINING | {"optimizer": "adam", "batches": {"method": "streams", "batch_size": 8}},
+    "seeds": [1],
+}
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what both train stages read: 39 texts, and 40 windows of a text."""
+    folder = tmp_path_factory.mktemp("workers")
+    params = {"sentiment": {"models": {"tiny": CLASSIFIER}}, "charlm": {"models": {"tiny": WRITER}}}
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    draw = random.Random(1)
+    reviews, novel = (paths.Dataset(task, "tiny") for task in ("sentiment", "charlm"))
+    for split, count in (("train", 39), ("valid", 9)):
+        rows = [
+            {"tokens": draw.choices(range(1, 9), k=draw.randint(1, 12)), "label": [i % 2]}
+            for i in range(count)
+        ]
+        where = folder / reviews.shards(split)
+        where.mkdir(parents=True)
+        sharding.write(where, split, rows, count, 1)
+    (folder / reviews.vocab).write_text("".join(f"word{i}\n" for i in range(7)))
+    text = "".join(draw.choices("abcd ", k=400))
+    windows = [{"tokens": [" abcd".index(c) for c in text[i * 9 : i * 9 + 9]]} for i in range(40)]
+    where = folder / novel.shards("train")
+    where.mkdir(parents=True)
+    sharding.write(where, "train", windows, 40, 1)
+    (folder / novel.vocab).write_text(json.dumps(list(" abcd")))
+    for split, part in (("train", text[:360]), ("valid", text[360:])):
+        file = folder / novel.text(split)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(part)
+    return folder
+
+
+def start(folder: Path, task: str, cluster: str = "") -> subprocess.Popen[str]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(
+        [sys.executable, ROOT / "stages" / task / "train.py", "tiny"],
+        cwd=folder,
+        env=env | {"TF_CONFIG": cluster},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextlib.contextmanager
+def workers(folder: Path, task: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start so many workers on free ports; none is left at the end."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    cluster = {"worker": addresses}
+    tasks = [{"type": "worker", "index": i} for i in range(count)]
+    configs = [json.dumps({"cluster": cluster, "task": each}) for each in tasks]
+    started = [start(folder, task, config) for config in configs]
+    try:
+        yield started
+    finally:
+        for process in started:
+            process.kill()
+            process.communicate()
+
+
+def copy(source: Path, name: str) -> Path:
+    target = source.with_name(name)
+    return Path(shutil.copytree(source, target))
+
+
+def train(folder: Path, task: str, count: int) -> tuple[list[float], dict[str, bytes]]:
+    """Train with so many workers; return the losses by epoch, and every file of the model."""
+    if count == 1:
+        done = start(folder, task)
+        assert done.communicate(timeout=200)[0] is not None
+        assert done.returncode == 0
+    else:
+        with workers(folder, task, count) as started:
+            said = [each.communicate(timeout=200)[0] for each in started]
+            assert [each.returncode for each in started] == [0] * count, said
+            assert said[1:] == [""] * (count - 1)  # the chief shows progress
+    home = folder / paths.Model(task, "tiny").home
+    history = json.loads((home / "seed-1/history.json").read_text())
+    files = {str(f.relative_to(home)): f.read_bytes() for f in home.rglob("*") if f.is_file()}
+    return [row["loss"] for row in history], files
+
+
+@pytest.mark.parametrize("task", ["sentiment", "charlm"])
+def test_two_and_four_workers_learn_what_one_process_does(laid_out: Path, task: str) -> None:
+    """Ten epochs of five steps: dropout, clipping, carried state, a smaller last batch."""
+    found = {n: train(copy(laid_out, f"{task}-{n}"), task, n)[0] for n in (1, 2, 4)}
+    assert len(found[1]) == 10
+    for count in (2, 4):
+        np.testing.assert_allclose(found[count], found[1], rtol=0, atol=1e-5)
+
+
+def test_a_lost_worker_is_told_and_a_new_start_ends_with_the_same_bytes(laid_out: Path) -> None:
+    whole = train(copy(laid_out, "whole"), "sentiment", 2)[1]
+    folder = copy(laid_out, "lost")
+    checkpoints = folder / paths.Model("sentiment", "tiny").checkpoints
+    with workers(folder, "sentiment", 2) as (chief, other):
+        while not list(checkpoints.rglob("seed-1.safetensors")):
+            assert chief.poll() is None
+            time.sleep(0.01)
+        other.send_signal(signal.SIGKILL)
+        said = chief.communicate(timeout=120)[0]
+    assert chief.returncode == 1
+    assert "sentiment-train@tiny: another worker of TF_CONFIG has ended" in said
+    assert "Traceback" not in said
+    assert not (folder / paths.Model("sentiment", "tiny").home).exists()
+    assert train(folder, "sentiment", 2)[1] == whole
+
+
+# ---------------------------------------------------------------- TF_CONFIG
+
+
+def chief(monkeypatch: pytest.MonkeyPatch, config: Any) -> bool:
+    monkeypatch.setenv("TF_CONFIG", config if isinstance(config, str) else json.dumps(config))
+    return distribution.is_chief()
+
+
+def test_the_first_worker_is_the_chief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    assert distribution.is_chief()
+    cluster = {"worker": ["a:1", "b:1"]}
+    for index, expected in ((0, True), (1, False)):
+        task = {"type": "worker", "index": index}
+        assert chief(monkeypatch, {"cluster": cluster, "task": task}) is expected
+
+
+def test_a_chief_that_is_named_is_the_chief(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = {"chief": ["a:1"], "worker": ["b:1"]}
+    for kind, expected in (("chief", True), ("worker", False)):
+        config = {"cluster": cluster, "task": {"type": kind, "index": 0}}
+        assert chief(monkeypatch, config) is expected
+
+
+@pytest.mark.parametrize("config", ["{", "[]", '{"cluster": []}'])
+def test_a_tf_config_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, config: str) -> None:
+    with pytest.raises(UserError, match=r"TF_CONFIG is .* not as in"):
+        chief(monkeypatch, config)
+
+
+def test_parameter_servers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": {"worker": ["a:1"], "ps": ["b:1"]}}))
+    with pytest.raises(UserError, match="ps take no part"):
+        distribution.join()
+
+
+def test_all_gpus_are_refused_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text("execution: {devices: all}")
+    with pytest.raises(UserError, match="there is no GPU"):
+        distribution.join()
