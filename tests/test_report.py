@@ -13,10 +13,11 @@ from typing import Any
 
 import html5lib
 import pytest
+import yaml
 from dvc.repo import Repo
 
 from textrnn.errors import UserError
-from textrnn.reports import book, charts, figures, measured, offline, page, pipeline, ranking
+from textrnn.reports import book, card, charts, figures, measured, offline, page, pipeline, ranking
 from textrnn.reports.charts import Kind
 
 ROOT = Path(__file__).parents[1]
@@ -246,6 +247,50 @@ def test_what_numbers_say_of_calibration_length_and_pairs_is_shown(
         assert said in text, said
 
 
+def test_a_model_of_three_classes_is_shown_by_their_names(
+    held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One of the names means harm."""
+    folder = tmp_path / "classes"
+    shutil.copytree(held, folder)
+    values = yaml.safe_load((folder / "params.yaml").read_text())
+    read = {"text": "t", "label": "l", "labels": {"bad": 0, HOSTILE: 1, "good": 2, "great": 2}}
+    section = values["sentiment"]
+    quick = section["models"]["quick"]
+    values["corpora"]["own"] = {"moods": {"format": "csv", "read": read}}
+    corpus = {"folder": "own", "name": "moods"}
+    section["datasets"]["moods"] = section["datasets"]["imdb"] | {"corpus": corpus}
+    architecture = quick["architecture"] | {"classes": 3}
+    section["models"]["moods"] = quick | {"dataset": "moods", "architecture": architecture}
+    (folder / "params.yaml").write_text(yaml.safe_dump(values))
+    home = folder / "metrics/sentiment/moods"
+    home.mkdir()
+    (home / "metrics.json").write_text('{"test": {"accuracy": 0.8, "auc": 0.9, "f1": 0.7654}}')
+    cells = [f"test,{a},{p},{100 + 10 * a + p}" for a in range(3) for p in range(3)]
+    (home / "confusion.csv").write_text("\n".join(["split,actual,predicted,texts", *cells]))
+    points = [f"{k},{x},{x}" for k in range(3) for x in (0, 1)]
+    head = "class,false_positive_rate,true_positive_rate"
+    (home / "roc.csv").write_text("\n".join([head, *points]))
+    worst = folder / "data/sentiment/evaluations/moods/worst.csv"
+    worst.parent.mkdir(parents=True)
+    worst.write_text(
+        "place,label,probability_0,probability_1,probability_2,text\n1,0,0.01,0.09,0.9,so dull\n"
+    )
+    monkeypatch.chdir(folder)
+    (model,) = measured.find(["sentiment/moods"])
+    text = page.render([model])
+    tree = parsed(text)
+    for said in ("It says which of 3 classes a text is of: bad, ", "0.7654", "A curve for each"):
+        assert said in text, said
+    table = next(e for e in tree.iter("table") if "confusion" in e.get("class", ""))
+    cells = [int("".join(td.itertext()).split()[0]) for td in table.iter("td") if td.get("style")]
+    assert cells == [100, 101, 102, 110, 111, 112, 120, 121, 122]
+    assert [th.text for th in table.iter("th")][:3] == ["bad", HOSTILE, "good"]
+    assert page.mistakes(model) == [page.Mistake("so dull", "bad", "good", 0.9)]
+    assert "<img" not in text
+    assert "which of 3 classes" in card.render(model)
+
+
 def test_what_was_measured_of_generated_texts_is_shown(
     held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -291,6 +336,7 @@ def test_every_template_of_dvc_s_is_one_that_vega_draws(monkeypatch: pytest.Monk
     rows = {
         "by_split": ("epoch", "loss", {"seed": 1, "epoch": 1, "split": "train", "loss": 0.5}),
         "roc": ("x", "y", {"x": 0.5, "y": 0.7}),
+        "roc_by_class": ("x", "y", {"class": "fair", "x": 0.5, "y": 0.7}),
         "counts": ("p", "a", {"split": "test", "a": 0, "p": 1, "texts": 3}),
         "reliability": ("c", "a", {"split": "test", "c": 0.7, "a": 0.6, "count": 9}),
         "by_length": (

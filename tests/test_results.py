@@ -56,6 +56,17 @@ def test_baselines_follow_the_models_of_their_dataset(
     ]
 
 
+def test_f1_is_shown_where_a_model_has_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results.show(["other"], folder / "metrics", folder / "params.yaml")
+    assert "F1" not in capsys.readouterr().out
+    file = folder / "metrics/sentiment/large/metrics.json"
+    file.write_text(json.dumps({"test": {"accuracy": 0.9, "f1": 0.81234}}))
+    results.show(["large"], folder / "metrics", folder / "params.yaml")
+    said = capsys.readouterr().out
+    assert "F1" in said
+    assert "0.8123" in said
+
+
 def test_a_named_model_brings_its_dataset_s_baselines_alone(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -98,12 +98,13 @@ def predict(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say of each text whether it is positive, and with what probability.
+    """Say of each text whether it is positive (or of which class), and with what probability.
 
     Example: textrnn predict --model sentiment/quick "a fine film"
 
     With --json each text gives one line: text, label (0 or 1), verdict, probability, how many
-    tokens were read, and those that the model does not know.
+    tokens were read, and those that the model does not know. The probability is that of a positive
+    text; a model of more than two classes gives that of its verdict, and those of all.
     """
     from textrnn.serving import inputs
 
@@ -273,6 +274,7 @@ def init_sentiment(
     Example: textrnn init sentiment reviews.csv --text body --label stars --positive 4 --positive 5
 
     Labels 0 and 1 need no saying. Where only --positive is given, all other labels are negative.
+    Three to twenty labels of which nothing is said are a class each.
     """
     from textrnn.own import tables
 

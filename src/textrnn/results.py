@@ -22,11 +22,13 @@ SENTIMENT: Columns = (
     ("test\nacc.", "test.accuracy", ".2%"),
     ("±", "seeds.std", ".2%"),
     ("test\nAUC", "test.auc", ".4f"),
+    ("test\nF1", "test.f1", ".4f"),
     ("valid\nacc.", "valid.accuracy", ".2%"),
     ("train\nacc.", "train.accuracy", ".2%"),
     ("weights", "parameters", ","),
     ("tokens", "vocabulary", ","),
 )
+SOME = {"test.f1"}  # is measured of some models alone, and shown where there is one
 CHARLM: Columns = (
     ("test\nbits", "test.bits_per_char", ".3f"),
     ("±", "seeds.std", ".3f"),
@@ -64,7 +66,7 @@ def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE
     ):
         if found[task]:
             groups = _by_dataset(found[task], metrics / task, _datasets(params, task))
-            console.print(_table(title, groups, columns))
+            console.print(_table(title, groups, _measured(columns, groups)))
     for name in list(found["charlm"])[-1:]:
         _show_sample(console, metrics / "charlm" / name / "samples", name)
 
@@ -100,6 +102,16 @@ def _read(file: Path) -> dict[str, Any]:
     return values
 
 
+def _measured(columns: Columns, groups: Mapping[str, Metrics]) -> Columns:
+    """Leave out the columns of some models that none of these has."""
+    models = [values for models in groups.values() for values in models.values()]
+    return [
+        (title, key, form)
+        for title, key, form in columns
+        if key not in SOME or any(_value(values, key) is not None for values in models)
+    ]
+
+
 def _table(title: str, groups: Mapping[str, Metrics], columns: Columns) -> Table:
     table = Table(
         title=title,
@@ -121,9 +133,14 @@ def _table(title: str, groups: Mapping[str, Metrics], columns: Columns) -> Table
 
 
 def _cell(values: Any, key: str, form: str) -> str:
+    found = _value(values, key)
+    return "-" if found is None else format(found, form)
+
+
+def _value(values: Any, key: str) -> Any:
     for part in key.split("."):
         values = values.get(part) if isinstance(values, dict) else None
-    return "-" if values is None else format(values, form)
+    return values
 
 
 def _show_sample(console: Console, folder: Path, name: str) -> None:

@@ -5,6 +5,7 @@ import pandas as pd
 from textrnn import atomic, paths, tables
 from textrnn.findings import Findings
 from textrnn.params.base import load
+from textrnn.params.corpus import CorpusName, ReadTable
 from textrnn.params.sentiment_baselines import SentimentBaselines
 from textrnn.params.tokens import Tokens
 from textrnn.sentiment import baselines, tokenised
@@ -16,12 +17,14 @@ from textrnn.stage import stage
 def main(dataset: str) -> None:
     home = Findings("sentiment", "baselines", dataset)
     data = paths.Dataset("sentiment", dataset)
+    corpus = load(f"sentiment.datasets.{dataset}.corpus", CorpusName)
+    read = load(f"corpora.{corpus.folder}.{corpus.name}.read", ReadTable)
     part = tokenised.part_read(load(f"sentiment.datasets.{dataset}.tokens", Tokens))
     options = load("sentiment.baselines", SentimentBaselines)
     tokenize = tokenizer(options.tokens)
 
     texts = {s: tokenised.read(data.rows(s), part, tokenize) for s in ("train", "valid")}
-    chosen = baselines.choose(options, texts["train"], texts["valid"])
+    chosen = baselines.choose(options, texts["train"], texts["valid"], read.classes)
     print(baselines.choices(chosen))
     texts["test"] = tokenised.read(data.rows("test"), part, tokenize)  # nothing is chosen any more
     found = pd.concat({s: chosen.predict(t) for s, t in texts.items()}, names=["split"])

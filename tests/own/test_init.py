@@ -74,6 +74,18 @@ def test_reviews_become_corpus_dataset_and_model(repo: Path, init: Init) -> None
     assert "dvc repro sentiment-evaluate@My-reviews" in out
 
 
+def test_stars_of_which_nothing_is_said_stay_five_classes(repo: Path, init: Init) -> None:
+    status, out, err = init(*STARS)
+    assert (status, err) == (0, "")
+    found = document.load()
+    labels = found.corpora.own["My-reviews"].read.model_dump()["labels"]
+    assert labels == {"1": 0, "2": 1, "3": 2, "4": 3, "5": 4}
+    assert found.sentiment.models["My-reviews"].architecture.classes == 5
+    assert "60 rows, 60 of them used" in out
+    assert "5 classes, one a label: 1 (12), 2 (12), 3 (12), 4 (12), 5 (12)" in out
+    assert "so few rows that a split may have none of them" in out
+
+
 def test_a_novel_becomes_corpus_dataset_and_model(repo: Path, init: Init) -> None:
     status, out, err = init("charlm", "novel.txt", "--start", "The end", "--name", "sea")
     assert (status, err) == (0, "")
@@ -126,7 +138,8 @@ def test_labels_0_and_1_and_groups(repo: Path, init: Init) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (STARS, "--positive '5'"),
+        ((*STARS, "--drop", "1", "--drop", "2", "--drop", "3"), "--positive '5'"),
+        ((*STARS[:4], "--label", "body"), "of more than 20 none is made a class"),
         ((*STARS[:2], "--text", "boddy", "--label", "stars"), "did you mean body?"),
         ((*GOOD, "--positive", "6"), "no row has the label '6'"),
         ((*GOOD, "--name", "imdb"), "sentiment.datasets.imdb already"),

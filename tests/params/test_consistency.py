@@ -67,6 +67,18 @@ STOPPING = {"metric": "loss", "patience": 1}
             "charlm.datasets.hamlet.chunk.stride to equal charlm.datasets.hamlet.chunk.steps (60).",
         ),
         (
+            {f"{QUICK}/architecture/classes": 3},
+            "sentiment.models.quick.architecture.classes: 3, but the labels of "
+            "corpora.raw.rotten-tomatoes are mapped to 2 classes: set it to 2, or change "
+            "corpora.raw.rotten-tomatoes.read.labels.",
+        ),
+        (
+            {"corpora/raw/rotten-tomatoes/read/labels": {"fresh": 2, "rotten": 0, "so-so": 1}},
+            "sentiment.models.quick.architecture.classes: 2, but the labels of "
+            "corpora.raw.rotten-tomatoes are mapped to 3 classes: set it to 3, or change "
+            "corpora.raw.rotten-tomatoes.read.labels.",
+        ),
+        (
             {"sentiment/pairs/rnn-bilstm/reference": "quick"},
             "sentiment.pairs.rnn-bilstm: the datasets of its two models are not the same corpus "
             "and split.",

@@ -259,6 +259,24 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             {True: 1},
             "corpora.raw.imdb.read.labels.True: quote the label",
         ),
+        # classes
+        (
+            "corpora/raw/imdb/read/labels",
+            {"0": 0, "1": 0},
+            "corpora.raw.imdb.read.labels: two classes are needed: map some labels to 0 and others",
+        ),
+        (
+            "corpora/raw/imdb/read/labels",
+            {"0": 0, "1": 1, "2": 3},
+            "corpora.raw.imdb.read.labels: the classes are to be 0 to 2, but no label is mapped to "
+            "2.",
+        ),
+        (
+            "corpora/raw/imdb/read/labels",
+            {"0": -1, "1": 1},
+            "corpora.raw.imdb.read.labels.0 is -1, but",
+        ),
+        (f"{QUICK}/architecture/classes", 1, "architecture.classes is 1, but"),
         ("corpora/raw/imdb/read/drop", [False], "corpora.raw.imdb.read.drop.0: quote the label"),
         ("charlm/models", {3: {}}, "charlm.models.3: the name must be quoted"),
     ],

@@ -106,7 +106,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             "body",
             {
                 f"sentiment-{verb}@{dataset}"
-                for verb in ("split", "audit")
+                for verb in ("split", "audit", "baseline")
                 for dataset in ("imdb", "imdb-last100")
             },
         ),

@@ -78,7 +78,7 @@ def test_labels_that_are_all_the_same_are_refused() -> None:
 
 
 def test_validation_chooses_pairs_of_words_where_only_they_tell() -> None:
-    found = baselines.choose(OPTIONS, texts(200, seed=1), texts(60, seed=2))
+    found = baselines.choose(OPTIONS, texts(200, seed=1), texts(60, seed=2), 2)
     assert {name: c.settings["orders"] for name, c in found.chosen.items()} == {
         "nb-svm": 2,
         "tf-idf": 2,
@@ -100,7 +100,7 @@ def test_the_least_validation_loss_is_chosen_and_the_first_of_equals() -> None:
 
 def test_predictions_stand_in_the_order_of_the_rows() -> None:
     train = texts(40, seed=1)
-    found = baselines.choose(OPTIONS, train, train).predict(train)
+    found = baselines.choose(OPTIONS, train, train, 2).predict(train)
     assert found.columns.tolist() == ["baseline", "place", "label", "probability", "predicted"]
     for _, rows in found.groupby("baseline"):
         assert rows["place"].tolist() == list(range(40))
@@ -150,10 +150,11 @@ def home(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (rows / f"{split}.jsonl").write_text("\n".join(lines) + "\n")
     tokens = {"lower": False, "punctuation": False, "last": None}
     values = {
+        "corpora": {"own": {"tiny": {"read": {"text": "text", "label": "label"}}}},
         "sentiment": {
-            "datasets": {"tiny": {"tokens": tokens}},
+            "datasets": {"tiny": {"tokens": tokens, "corpus": {"folder": "own", "name": "tiny"}}},
             "baselines": OPTIONS.model_dump(),
-        }
+        },
     }
     (tmp_path / base.FILE).write_text(yaml.safe_dump(values))
     return tmp_path

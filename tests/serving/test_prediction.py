@@ -83,7 +83,7 @@ def test_a_text_without_words_is_refused(classifier: prediction.Classifier) -> N
 
 @pytest.mark.parametrize(("probability", "label", "word"), [(0.5, 0, "negative"), (0.51, 1, "pos")])
 def test_a_half_is_no_yes(probability: float, label: int, word: str) -> None:
-    verdict = prediction.Verdict("x", probability, 1, [])
+    verdict = prediction.Verdict("x", [1 - probability, probability], 1, [])
     assert verdict.label == label
     assert verdict.word.startswith(word)
     assert verdict.as_line() == f"{verdict.word}  {probability:.3f}  x"

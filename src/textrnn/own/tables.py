@@ -15,7 +15,7 @@ from textrnn.errors import UserError
 from textrnn.own import catalogue, labels
 from textrnn.own.labels import Meaning
 from textrnn.params import problems
-from textrnn.params.corpus import ReadTable
+from textrnn.params.corpus import PLAIN, ReadTable
 from textrnn.params.split import Fractions
 from textrnn.params.tokens import Tokens
 from textrnn.progress import bar
@@ -23,6 +23,7 @@ from textrnn.sentiment import splits, tokens
 
 LONG = 400  # tokens: of longer texts the last ones are kept
 MANY = 20_000  # rows: for so many there is a larger model
+FEW = 30  # rows: of a rarer class, a tenth may be none
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _read(columns: Columns, meaning: Meaning) -> dict[str, Any]:
     read: dict[str, Any] = {"text": columns.text, "label": columns.label}
     if columns.group is not None:
         read["group"] = columns.group
-    if not meaning.labels.items() <= labels.PLAIN.items():
+    if not meaning.labels.items() <= PLAIN.items():
         read["labels"] = meaning.labels
     if meaning.drop:
         read["drop"] = meaning.drop
@@ -168,6 +169,7 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
     return {
         "dataset": name,
         "architecture": {
+            "classes": found.meaning.classes,
             "embedding": 128 if many else 32,
             "cell": "LSTM",
             "units": 64 if many else 32,
@@ -201,24 +203,38 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
 
 def _told(file: Path, found: Survey) -> list[str]:
     half, most, longest = (int(np.quantile(found.lengths, q)) for q in (0.5, 0.9, 1.0))
-    of = {
-        word: [label for label, value in found.meaning.labels.items() if value == i]
-        for i, word in enumerate(("negative", "positive"))
-    }
     told = [
         f"{file.name}: {found.labels.total():,} rows, {len(found.lengths):,} of them used.",
-        f"  positive: {labels.counted(of['positive'], found.labels)}",
-        f"  negative: {labels.counted(of['negative'], found.labels)}",
-        f"  tokens a text: half have up to {half:,}, nine in ten up to {most:,}, "
-        f"the longest {longest:,}",
+        *_of_classes(found),
     ]
     if found.meaning.drop:
-        told.insert(3, f"  left out: {labels.counted(found.meaning.drop, found.labels)}")
+        told.append(f"  left out: {labels.counted(found.meaning.drop, found.labels)}")
+    told.append(
+        f"  tokens a text: half have up to {half:,}, nine in ten up to {most:,}, "
+        f"the longest {longest:,}"
+    )
     if found.groups is not None:
         told.append(f"  groups: {found.groups:,}; none is in two splits")
     if found.repeated:
         told.append(
             f"  {found.repeated:,} texts have stood there before: training and test may share them"
+        )
+    return told
+
+
+def _of_classes(found: Survey) -> list[str]:
+    """Say which labels are of which class, and which classes have few rows."""
+    of = found.meaning.of_class
+    if len(of) == 2:
+        negative, positive = (labels.counted(each, found.labels) for each in of)
+        return [f"  positive: {positive}", f"  negative: {negative}"]
+    each = [f"{label} ({found.labels[label]:,})" for alike in of for label in alike]
+    told = [f"  {len(of)} classes, one a label: {', '.join(each)}"]
+    rare = [label for alike in of for label in alike if found.labels[label] < FEW]
+    if rare:
+        told.append(
+            f"  {labels.counted(rare, found.labels)}: so few rows that a split may have none of "
+            "them; --drop leaves them out"
         )
     return told
 

@@ -11,8 +11,13 @@ Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Architecture(Params):
-    """The chapter's `build_rnn_model`: embedding → recurrent layers → dense → probability."""
+    """The chapter's `build_rnn_model`: embedding → recurrent layers → dense → probability.
 
+    `classes` are those that the labels of the corpus are mapped to. Two are left unsaid where an
+    architecture is written down, as they were before there were more.
+    """
+
+    classes: Annotated[int, Field(ge=2, exclude_if=lambda count: count == 2)] = 2
     embedding: Size
     cell: Literal["SimpleRNN", "LSTM", "GRU"]
     units: Size

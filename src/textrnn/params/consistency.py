@@ -15,7 +15,7 @@ from textrnn.params.corpus import Corpora, CorpusName, OwnTable, ReadTable, Tabl
 from textrnn.params.optimisation import Optimisation
 
 if TYPE_CHECKING:
-    from textrnn.params.document import CharacterDataset, Document, Sentiment
+    from textrnn.params.document import CharacterDataset, Document, Sentiment, SentimentModel
 
 
 def contradictions(document: Document) -> Iterator[str]:
@@ -32,6 +32,7 @@ def contradictions(document: Document) -> Iterator[str]:
     for name, classifier in document.sentiment.models.items():
         key = f"sentiment.models.{name}"
         yield from _in_training(key, classifier.training, classifier.seeds)
+        yield from _in_classes(key, classifier, document)
         batches = classifier.training.batches
         if isinstance(batches, Buckets) and batches.pool % batches.batch_size:
             whole = batches.pool + -batches.pool % batches.batch_size
@@ -76,6 +77,19 @@ def _in_training(key: str, training: Optimisation, seeds: Sequence[int]) -> Iter
     if has_end != (training.schedule != "constant"):
         wanted = "needs a" if training.schedule != "constant" else "has no"
         yield f"{key}.training.schedule: {training.schedule} {wanted} final_learning_rate."
+
+
+def _in_classes(key: str, model: SentimentModel, document: Document) -> Iterator[str]:
+    """A model tells apart the classes that the labels of its corpus are mapped to."""
+    dataset = document.sentiment.datasets.get(model.dataset)
+    read = dataset and _read_of(document.corpora, dataset.corpus)
+    if dataset and read and read.classes != model.architecture.classes:
+        corpus = f"corpora.{dataset.corpus.folder}.{dataset.corpus.name}"
+        yield (
+            f"{key}.architecture.classes: {model.architecture.classes}, but the labels of {corpus} "
+            f"are mapped to {read.classes} classes: set it to {read.classes}, or change "
+            f"{corpus}.read.labels."
+        )
 
 
 def _in_pairs(section: Sentiment) -> Iterator[str]:

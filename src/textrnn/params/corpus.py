@@ -1,8 +1,9 @@
 """Schema of `corpora`: where a corpus comes from, and how it is read."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from textrnn.params.base import Params
 
@@ -19,6 +20,18 @@ def _as_written(label: object) -> object:
 
 
 Label = Annotated[str, BeforeValidator(_as_written)]
+
+TWO = ("negative", "positive")  # what classes 0 and 1 are called where there are no more
+PLAIN = {"0": 0, "1": 1}
+
+
+def class_names(labels: Mapping[str, int]) -> list[str]:
+    """Return what the classes are called, in order: of more than two, as their first labels."""
+    first: dict[int, str] = {}
+    for label, number in labels.items():
+        first.setdefault(number, str(label))
+    names = [first[number] for number in sorted(first)]
+    return list(TWO) if len(names) == 2 else names
 
 
 class Url(Params):
@@ -57,9 +70,28 @@ class ReadTable(Params):
     text: str
     label: str | None
     group: str | None = None  # the column that names the film, where there is one
-    labels: dict[Label, Literal[0, 1]] = Field(default={"0": 0, "1": 1})
+    labels: dict[Label, Annotated[int, Field(ge=0)]] = Field(default=PLAIN)
     drop: list[Label] = Field(default=[])  # labels of rows that are no reviews
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+
+    @field_validator("labels")
+    @classmethod
+    def _has_classes_without_gaps(cls, labels: dict[str, int]) -> dict[str, int]:
+        found = set(labels.values())
+        if len(found) < 2:
+            raise ValueError("two classes are needed: map some labels to 0 and others to 1.")
+        missing = set(range(max(found))) - found
+        if missing:
+            raise ValueError(
+                f"the classes are to be 0 to {len(found) - 1}, but no label is mapped to "
+                f"{min(missing)}."
+            )
+        return labels
+
+    @property
+    def classes(self) -> int:
+        """How many classes the labels are mapped to."""
+        return len(set(self.labels.values()))
 
 
 class ReadText(Params):

@@ -1,14 +1,13 @@
 """A model's charts, each with a sentence that says what it shows, or that it was not measured."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textrnn.reports import words
 from textrnn.reports.charts import Kind, draw
 from textrnn.reports.measured import Measured, Row
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
-CLASSES = ("negative", "positive")
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,11 @@ def of(model: Measured) -> list[Figure]:
 
 def confusions(model: Measured) -> list[Confusion]:
     """Return the confusion of each split, the test's first; none where it was not measured."""
+    rows = model.table("confusion")
+    classes = 1 + max((row["actual"] for row in rows), default=0)
     counts: dict[str, list[list[int]]] = {}
-    for row in model.table("confusion"):
-        table = counts.setdefault(row["split"], [[0, 0], [0, 0]])
+    for row in rows:
+        table = counts.setdefault(row["split"], [[0] * classes for _ in range(classes)])
         table[row["actual"]][row["predicted"]] = row["texts"]
     return [Confusion(s, counts[s]) for s in ("test", "valid", "train") if s in counts]
 
@@ -100,11 +101,22 @@ def _roc(model: Measured) -> Figure:
         "positive texts found",
         height=260,
     )
+    rows = model.table("roc")
+    said = "Test texts, the first seed. "
+    if len(model.class_names) > 2:
+        kind = replace(
+            kind,
+            template="roc_by_class",
+            x_label="texts of other classes taken for it",
+            y_label="texts of the class found",
+        )
+        rows = [row | {"class": model.class_names[row["class"]]} for row in rows]
+        said += "A curve for each class, told from all others. "
     area = model.value("test.auc")
     interval = words.interval(model.metrics.get("test", {}), "auc", "plain")
-    said = f"Test texts, the first seed. The mean area under the curve is {area or 0:.4f}"
+    said += f"The mean area under the curve is {area or 0:.4f}"
     said += f" (95 %: {interval})." if interval else "."
-    return _figure(model, "ROC", "roc", kind, model.table("roc"), said)
+    return _figure(model, "ROC", "roc", kind, rows, said)
 
 
 def _calibration(model: Measured) -> Figure:

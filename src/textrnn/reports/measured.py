@@ -14,6 +14,7 @@ from textrnn import paths
 from textrnn.errors import UserError
 from textrnn.findings import Findings
 from textrnn.params import base
+from textrnn.params.corpus import PLAIN, class_names
 
 TASKS = ("sentiment", "charlm")
 LOCK = Path("dvc.lock")
@@ -121,6 +122,14 @@ class Measured:
         """Such as `raw/imdb`."""
         found = self.dataset_entry.get("corpus")
         return f"{found['folder']}/{found['name']}" if found else None
+
+    @cached_property
+    def class_names(self) -> list[str]:
+        """What a classifier's classes are called, in order; by number where that is not known."""
+        entry = self.repository.entry(f"corpora.{(self.corpus or '').replace('/', '.')}.read") or {}
+        names = class_names(entry.get("labels") or PLAIN)
+        count = self.params.get("architecture", {}).get("classes", 2)
+        return names if len(names) == count else [f"class {k}" for k in range(count)]
 
     @cached_property
     def baselines(self) -> dict[str, Row]:

@@ -96,15 +96,19 @@ def mistakes(model: Measured) -> list[Mistake]:
 
     These texts are others' own: `data/`, not `metrics/`, holds them.
     """
-    return [
-        Mistake(
-            str(row["text"]).replace("<br />", "\n"),
-            figures.CLASSES[row["label"]],
-            figures.CLASSES[1 - row["label"]],
-            abs(row["label"] - row["probability"]),
-        )
-        for row in measured.table(model.home.evaluation / "worst.csv")[:WORST]
-    ]
+    rows = measured.table(model.home.evaluation / "worst.csv")[:WORST]
+    return [_mistake(row, model.class_names) for row in rows]
+
+
+def _mistake(row: Row, names: Sequence[str]) -> Mistake:
+    """Return what was said of a text: the likeliest class but its own."""
+    one = row.get("probability")
+    each = (
+        (1 - one, one) if one is not None else [row[f"probability_{k}"] for k in range(len(names))]
+    )
+    said = max((k for k in range(len(names)) if k != row["label"]), key=lambda k: each[k])
+    text = str(row["text"]).replace("<br />", "\n")
+    return Mistake(text, names[row["label"]], names[said], each[said])
 
 
 def samples(model: Measured) -> list[Sample]:

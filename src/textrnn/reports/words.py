@@ -7,10 +7,6 @@ from textrnn.reports import book
 from textrnn.reports.measured import Measured, Row
 from textrnn.serving import minutes
 
-TASK = {
-    "sentiment": "says whether a text is positive or negative",
-    "charlm": "predicts a text's next character, and so writes text",
-}
 NOT_MEASURED = "not measured"
 NOT_KNOWN = "not known"
 
@@ -38,6 +34,16 @@ def whole(value: float | None) -> str:
 def probability(value: float) -> str:
     """Return a p value: small ones as a bound, since their digits mean nothing."""
     return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def task(model: Measured) -> str:
+    """Return what the model does."""
+    if model.home.task == "charlm":
+        return "predicts a text's next character, and so writes text"
+    names = model.class_names
+    if len(names) == 2:
+        return "says whether a text is positive or negative"
+    return f"says which of {len(names)} classes a text is of: {', '.join(names)}"
 
 
 def architecture(model: Measured) -> str:

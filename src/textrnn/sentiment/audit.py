@@ -45,10 +45,16 @@ def examine(splits: Mapping[str, Sequence[Row]], options: Audit) -> pd.DataFrame
     ):
         for split in SPLITS:
             table[f"{kind}_in_{split}"] = found.count((table["split"] == split).to_numpy())
-        positive = (table["label"] == 1).to_numpy()
-        others = np.where(positive, found.count(~positive), found.count(positive))
-        table[f"{kind}_other_label"] = others
+        table[f"{kind}_other_label"] = _other_label(found, table["label"].to_numpy())
     return table
+
+
+def _other_label(found: twins.Twins, labels: twins.Ids) -> twins.Ids:
+    """Return how many twins of each row bear another label than it does."""
+    others = np.zeros_like(labels)
+    for label in np.unique(labels):
+        others = np.where(labels == label, found.count(labels != label), others)
+    return others
 
 
 def twins_table(table: pd.DataFrame) -> pd.DataFrame:

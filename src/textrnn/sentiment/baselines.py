@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from textrnn.errors import UserError
 from textrnn.params.sentiment_baselines import SentimentBaselines
-from textrnn.sentiment import calibration, intervals, linear, measures, nb_svm, tf_idf
+from textrnn.sentiment import calibration, classes, intervals, linear, measures, nb_svm, tf_idf
+from textrnn.sentiment.classes import Labels
 from textrnn.sentiment.linear import Candidate
 from textrnn.sentiment.ngrams import NGrams
 from textrnn.sentiment.tokenised import Texts
@@ -24,20 +26,30 @@ class Baselines:
         """Return what each baseline says of each text.
 
         Returns:
-            baseline, place, label, probability, predicted. `place` counts the texts from 0, as in
-            the models' predictions.
+            baseline, place, label, probability (or one for each class), predicted. `place` counts
+            the texts from 0, as in the models' predictions.
         """
         counts = self.ngrams.counts(texts.tokens)
         parts = {
-            name: pd.DataFrame({"label": texts.labels, "probability": candidate.predict(counts)})
+            name: pd.DataFrame(
+                {"label": texts.labels, **classes.columns(candidate.predict(counts))}
+            )
             for name, candidate in self.chosen.items()
         }
         table = pd.concat(parts, names=["baseline", "place"]).reset_index()
-        return table.assign(predicted=(table["probability"] > 0.5).astype(int))
+        return table.assign(predicted=classes.predicted(classes.probabilities(table)))
 
 
-def choose(options: SentimentBaselines, train: Texts, valid: Texts) -> Baselines:
-    """Fit every candidate to the training texts; keep the ones that validation finds best."""
+def choose(options: SentimentBaselines, train: Texts, valid: Texts, count: int) -> Baselines:
+    """Fit every candidate to the training texts; keep the ones that validation finds best.
+
+    Args:
+        count: of classes.
+
+    Raises:
+        UserError: a class has no training text.
+    """
+    _check_every_class_is_there(train.labels, count)
     ngrams = NGrams(train.tokens, max(*options.nb_svm.orders, *options.tf_idf.orders))
     counts, held_out = ngrams.counts(train.tokens), ngrams.counts(valid.tokens)
     candidates = {
@@ -46,6 +58,15 @@ def choose(options: SentimentBaselines, train: Texts, valid: Texts) -> Baselines
     }
     chosen = {k: linear.choose(fitted, held_out, valid.labels) for k, fitted in candidates.items()}
     return Baselines(ngrams, chosen)
+
+
+def _check_every_class_is_there(labels: Labels, count: int) -> None:
+    missing = sorted(set(range(count)) - set(labels.tolist()))
+    if missing:
+        raise UserError(
+            f"no training row is of class {missing[0]}: there is nothing to learn it from. Give "
+            "the corpus more rows of it, or map its labels to another class (read.labels)."
+        )
 
 
 def choices(baselines: Baselines) -> str:
@@ -62,12 +83,12 @@ def summary(baselines: Baselines, predictions: pd.DataFrame) -> dict[str, Any]:
     The test rows' figures have intervals beside them, as the models' have.
 
     Args:
-        predictions: baseline, split, label and probability of every text.
+        predictions: baseline, split, label and probabilities of every text.
     """
     found: dict[str, Any] = {name: {} for name in baselines.chosen}
     groups = predictions.groupby(["baseline", "split"], sort=False)
     for (name, split), rows in groups:
-        labels, probabilities = rows["label"].to_numpy(), rows["probability"].to_numpy()
+        labels, probabilities = rows["label"].to_numpy(), classes.probabilities(rows)
         values = measures.of(labels, probabilities) | calibration.errors(labels, probabilities)
         if split == "test":
             values |= intervals.of_test(labels, probabilities[None])

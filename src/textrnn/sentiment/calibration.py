@@ -1,6 +1,6 @@
 """Whether a classifier is as often right as it says that it is.
 
-Its confidence is the probability of the class that it predicts, at least a half.
+Its confidence is the probability of the class that it predicts: at least a half, of two classes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from textrnn.sentiment.measures import Labels, Probabilities
+from textrnn.sentiment import classes
+from textrnn.sentiment.classes import Labels, Probabilities
 
 BINS = 15  # as Guo et al. 2017 have them
 COLUMNS = ["split", "bin_low", "bin_high", "confidence", "accuracy", "count"]
@@ -37,7 +38,7 @@ def reliability(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the reliability diagram of each split: of each bin of equal width that holds texts.
 
     Args:
-        splits: predictions (`label`, `probability`) by split.
+        splits: predictions (`label`, probabilities) by split.
 
     Returns:
         split, bin_low, bin_high, confidence (the mean), accuracy, count; a bin holds its upper end.
@@ -58,8 +59,8 @@ _COLUMNS = {
 def _texts(labels: Labels, probabilities: Probabilities) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "confidence": np.maximum(probabilities, 1 - probabilities),
-            "right": (probabilities > 0.5) == labels,
+            "confidence": classes.of_each(probabilities).max(axis=1),
+            "right": classes.predicted(probabilities) == labels,
         }
     )
 
@@ -73,9 +74,7 @@ def _bins(texts: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(split: str, predictions: pd.DataFrame) -> Iterator[dict[str, object]]:
     labels = predictions["label"].to_numpy()
-    for row in _bins(_texts(labels, predictions["probability"].to_numpy(np.float64))).to_dict(
-        "records"
-    ):
+    for row in _bins(_texts(labels, classes.probabilities(predictions))).to_dict("records"):
         yield {"split": split, **{str(k): v for k, v in row.items()}}
 
 

@@ -31,7 +31,7 @@ class PackedIds(dict[str, bytes]):
 
 
 def encode(part: Range, tokenize: Tokenizer, ids: PackedIds) -> Iterator[bytes]:
-    """Yield the record of each row, in order: `tokens`, its ids, and `label`, 0 or 1 (all int64).
+    """Yield the record of each row, in order: `tokens`, its ids, and `label` (all int64).
 
     Raises:
         UserError: a line is not a row, or its text has no token; the message names the line.

@@ -11,7 +11,7 @@ from sklearn import metrics
 from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.progress import bar
-from textrnn.sentiment import calibration, intervals, measures
+from textrnn.sentiment import calibration, classes, intervals, measures, output
 
 WORST = 20  # texts to show
 CURVE_POINTS = 200  # of a ROC curve: as many as a picture shows
@@ -20,7 +20,7 @@ CURVE_POINTS = 200  # of a ROC curve: as many as a picture shows
 def predict(
     model: keras.Model, batches: tf.data.Dataset, title: str = "predicting"
 ) -> pd.DataFrame:
-    """Return each example's `label` and `probability`, in the order of the split.
+    """Return each example's `label` and probabilities (see `classes`), in the order of the split.
 
     Args:
         batches: (places [B], tokens [B, T], labels [B, 1]), in any order.
@@ -34,9 +34,9 @@ def predict(
     for place, tokens, label in bar(batches, title):
         places.append(place.numpy())
         labels.append(label.numpy()[:, 0])
-        probabilities.append(forward(tokens).numpy()[:, 0])
+        probabilities.append(output.probabilities(forward(tokens).numpy()))
     frame = pd.DataFrame(
-        {"label": np.concatenate(labels), "probability": np.concatenate(probabilities)},
+        {"label": np.concatenate(labels), **classes.columns(np.concatenate(probabilities))},
         index=pd.Index(np.concatenate(places), name="place"),
     )
     return frame.sort_index()
@@ -58,34 +58,46 @@ def confusion(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     cells = [
         (split, actual, predicted, int(counts[actual, predicted]))
         for split, counts in ((s, _counts(predictions)) for s, predictions in splits.items())
-        for actual in (0, 1)
-        for predicted in (0, 1)
+        for actual in range(len(counts))
+        for predicted in range(len(counts))
     ]
     return pd.DataFrame(cells, columns=["split", "actual", "predicted", "texts"])
 
 
 def _counts(predictions: pd.DataFrame) -> Any:
+    each = classes.of_each(classes.probabilities(predictions))
     return metrics.confusion_matrix(
-        predictions["label"], predictions["probability"] > 0.5, labels=[0, 1]
+        predictions["label"], each.argmax(axis=1), labels=range(each.shape[1])
     )
 
 
 def roc(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the ROC curve, thinned to what a picture shows; no point, where there is one class."""
-    if not _has_both_classes(predictions):
-        return pd.DataFrame(columns=["false_positive_rate", "true_positive_rate"])
-    false, true, _ = metrics.roc_curve(predictions["label"], predictions["probability"])
+    """Return the ROC curve, thinned to what a picture shows; no point, where there is one class.
+
+    Of more than two classes, a curve for each against all others, named by the column `class`.
+    """
+    labels = predictions["label"].to_numpy()
+    each = classes.of_each(classes.probabilities(predictions))
+    measured = classes.measured(each.shape[1])
+    curves = {k: _curve(labels == k, each[:, k]) for k in measured}
+    if len(curves) == 1:
+        return curves[1]
+    return pd.concat(curves, names=["class"]).reset_index("class")
+
+
+def _curve(is_of_class: Any, probabilities: Any) -> pd.DataFrame:
+    if is_of_class.all() or not is_of_class.any():
+        return pd.DataFrame(columns=["false_positive_rate", "true_positive_rate"], dtype=float)
+    false, true, _ = metrics.roc_curve(is_of_class, probabilities)
     kept = np.unique(np.linspace(0, len(false) - 1, CURVE_POINTS).round().astype(int))
     return pd.DataFrame({"false_positive_rate": false[kept], "true_positive_rate": true[kept]})
 
 
-def _has_both_classes(predictions: pd.DataFrame) -> bool:
-    return bool(predictions["label"].nunique() == 2)
-
-
 def worst(predictions: pd.DataFrame, texts: Iterable[str], count: int = WORST) -> pd.DataFrame:
     """Return the texts that the model was most surely wrong about, the worst first."""
-    error = (predictions["label"] - predictions["probability"]).abs()
+    each = classes.of_each(classes.probabilities(predictions))
+    is_true = predictions["label"].to_numpy()[:, None] == np.arange(each.shape[1])
+    error = pd.Series(np.where(is_true, 0, each).sum(axis=1), predictions.index)
     order = error.sort_values(ascending=False, kind="stable").index[:count]
     wanted = {int(place) for place in order}
     found = {i: text for i, text in enumerate(texts) if i in wanted}
@@ -105,7 +117,7 @@ def summary(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, Any]:
         for split in each[0]
     }
     tested = [splits["test"] for splits in found.values()]
-    probabilities = np.stack([p["probability"].to_numpy(np.float64) for p in tested])
+    probabilities = np.stack([classes.probabilities(p) for p in tested])
     means["test"] |= intervals.of_test(tested[0]["label"].to_numpy(), probabilities)
     seeds: dict[str, float] = {"n": len(each)}
     if len(each) > 1:
@@ -115,7 +127,7 @@ def summary(found: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, Any]:
 
 def _measures(predictions: pd.DataFrame) -> dict[str, float]:
     labels = predictions["label"].to_numpy()
-    probabilities = predictions["probability"].to_numpy(np.float64)
+    probabilities = classes.probabilities(predictions)
     return measures.of(labels, probabilities) | calibration.errors(labels, probabilities)
 
 
@@ -128,11 +140,14 @@ def predictions_table(
         texts: each split's `row` (in the corpus) and `tokens`.
 
     Returns:
-        seed, split, place (in the split), row, tokens, label, probability, predicted. What is
-        predicted is said, because a probability next to a half is no longer so once it is rounded.
+        seed, split, place (in the split), row, tokens, label, probability (or one for each class),
+        predicted. What is predicted is said, because a probability next to a half is no longer so
+        once it is rounded.
     """
     parts = {
-        (seed, split): texts[split].join(p).assign(predicted=(p["probability"] > 0.5).astype(int))
+        (seed, split): texts[split]
+        .join(p)
+        .assign(predicted=classes.predicted(classes.probabilities(p)))
         for seed, splits in found.items()
         for split, p in splits.items()
     }

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from textrnn.sentiment.measures import Labels, Probabilities
+from textrnn.sentiment import classes
+from textrnn.sentiment.classes import Labels, Probabilities
 
 LEVEL = 0.95
 RESAMPLES = 2000
@@ -31,12 +32,12 @@ def of_test(labels: Labels, probabilities: Probabilities) -> dict[str, float]:
 
     Args:
         labels: [N].
-        probabilities: [seeds, N].
+        probabilities: [seeds, N], or [seeds, N, K].
 
     Where there are too few rows to draw from (two, and of each class two for the area), an interval
     is left out.
     """
-    right = ((probabilities > 0.5) == labels).mean(axis=0)
+    right = np.mean([classes.predicted(p) == labels for p in probabilities], axis=0)
     found = {"accuracy": of_mean(right), "auc": of_area(labels, probabilities)}
     return {
         f"{name}_{side}": value
@@ -63,24 +64,29 @@ def of_mean(values: Values) -> Interval | None:
 
 
 def of_area(labels: Labels, probabilities: Probabilities) -> Interval | None:
-    """Return the same of the area under the ROC curve, averaged over seeds.
+    """Return the same of the area under the ROC curve, averaged over seeds (and classes).
 
-    The rows of each class are drawn apart, as is usual for this area, so that both are there.
+    The rows of each class are drawn apart, as is usual for this area, so that all are there.
 
     Args:
         labels: [N].
-        probabilities: [seeds, N].
+        probabilities: [seeds, N], or [seeds, N, K].
     """
-    classes = [np.flatnonzero(labels == label) for label in (1, 0)]
-    if min(map(len, classes)) < 2:
+    each = [classes.of_each(p) for p in probabilities]
+    last_first = range(each[0].shape[1])[::-1]
+    rows = [np.flatnonzero(labels == k) for k in last_first]
+    if min(map(len, rows)) < 2:
         return None
-    ranks = [np.unique(p, return_inverse=True)[1] for p in probabilities]
+    measured = classes.measured(len(rows))
+    ranks = [(k, np.unique(p[:, k], return_inverse=True)[1]) for p in each for k in measured]
 
-    def area(ones: Labels, zeros: Labels) -> float:
-        return float(np.mean([_area(r[ones], r[zeros]) for r in ranks]))
+    def area(*drawn: Labels) -> float:
+        of = dict(zip(last_first, drawn, strict=True))
+        rest = {k: np.concatenate([of[other] for other in of if other != k]) for k in measured}
+        return float(np.mean([_area(rank[of[k]], rank[rest[k]]) for k, rank in ranks]))
 
     found = stats.bootstrap(
-        classes,
+        rows,
         area,
         vectorized=False,
         confidence_level=LEVEL,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from textrnn.sentiment import classes
 from textrnn.sentiment.intervals import wilson
 from textrnn.sentiment.rows import Row
 from textrnn.sentiment.tokens import Tokenizer
@@ -31,7 +32,7 @@ def accuracy(splits: Mapping[str, pd.DataFrame], texts: Mapping[str, pd.DataFram
     groups (fewer, where many are of one length).
 
     Args:
-        splits: predictions (`label`, `probability`) by split.
+        splits: predictions (`label`, probabilities) by split.
         texts: what `of` found, by split.
 
     Returns:
@@ -58,7 +59,7 @@ def _ranges(texts: Mapping[str, pd.DataFrame]) -> list[tuple[int, int]]:
 def _groups(
     predictions: pd.DataFrame, lengths: pd.Series, ranges: list[tuple[int, int]]
 ) -> Iterator[dict[str, float]]:
-    right = (predictions["probability"] > 0.5) == (predictions["label"] == 1)
+    right = classes.predicted(classes.probabilities(predictions)) == predictions["label"].to_numpy()
     for low, high in ranges:
         chosen = right[lengths.between(low, high).to_numpy()]
         if len(chosen):

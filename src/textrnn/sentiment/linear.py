@@ -9,10 +9,11 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from textrnn.errors import UserError
-from textrnn.sentiment import measures
-from textrnn.sentiment.measures import Labels, Probabilities
+from textrnn.sentiment import classes, measures
+from textrnn.sentiment.classes import Labels, Probabilities
 
 Counts = Sequence[sparse.csr_matrix]  # of n-grams, a matrix an order
+Predict = Callable[[Counts], Probabilities]
 
 ITERATIONS = 5000  # at most; a fit of 20,000 reviews takes about 30, short texts some hundreds
 
@@ -28,7 +29,7 @@ class Candidate(NamedTuple):
     """A fitted baseline and the settings that it was fitted with."""
 
     settings: Mapping[str, float]
-    predict: Callable[[Counts], Probabilities]
+    predict: Predict
 
 
 def fit(features: sparse.csr_matrix, labels: Labels, penalty: float) -> Linear:
@@ -43,6 +44,29 @@ def fit(features: sparse.csr_matrix, labels: Labels, penalty: float) -> Linear:
         C=penalty, solver="liblinear", dual=True, max_iter=ITERATIONS, random_state=1
     ).fit(features, labels)
     return Linear(fitted.coef_[0], float(fitted.intercept_[0]))
+
+
+def questions(labels: Labels) -> list[Labels]:
+    """Return, of each class that is measured against all others, whether a row is of it: 1 or 0."""
+    return [(labels == k).astype(np.int64) for k in classes.measured(int(labels.max()) + 1)]
+
+
+def together(answers: Sequence[Predict]) -> Predict:
+    """Make one model of the answers to each question.
+
+    Of two classes there is one answer, and it says all. Of more, the answers are brought to add up
+    to one: a multinomial model would hold the weights of all classes, and their history, at once,
+    which for n-grams of long texts no memory does.
+    """
+    if len(answers) == 1:
+        return answers[0]
+
+    def predict(counts: Counts) -> Probabilities:
+        found = np.stack([answer(counts) for answer in answers], axis=1)
+        normalised: Probabilities = found / found.sum(axis=1, keepdims=True)
+        return normalised
+
+    return predict
 
 
 def choose(candidates: Iterable[Candidate], counts: Counts, labels: Labels) -> Candidate:

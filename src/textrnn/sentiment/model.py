@@ -6,12 +6,14 @@ from textrnn.backend import keras
 from textrnn.layers.dropout import Dropout
 from textrnn.layers.recurrent import LAYERS
 from textrnn.params.classifier import Architecture
+from textrnn.sentiment import output
 
 
 def build(options: Architecture, vocabulary: int) -> keras.Model:
     """Build the chapter's `build_rnn_model`: ids [B, T] int64 → probability of 1, [B, 1] float32.
 
-    Embedding → recurrent layers (all but the last return sequences) → Dense relu → Dense sigmoid.
+    Embedding → recurrent layers (all but the last return sequences) → Dense relu → Dense sigmoid;
+    of more than two classes a softmax, and the probability of each, [B, classes].
     """
     ids = keras.Input((None,), dtype="int64", name="tokens")
     x = keras.layers.Embedding(
@@ -30,7 +32,7 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
         x = layer(x)
     x = _dropout(x, options.dropout, "recurrent-dropout")
     x = keras.layers.Dense(options.dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dense(1, activation="sigmoid", name="probability")(x)
+    x = output.layer(options.classes)(x)
     return keras.Model(ids, x, name="sentiment")
 
 

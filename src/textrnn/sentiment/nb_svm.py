@@ -1,8 +1,8 @@
 """NB-SVM (Wang & Manning 2012): a linear model of n-grams weighed by naive Bayes.
 
 Each n-gram counts once a text, times the logarithm of how much more often it stands in one class
-than in the other. The linear model is logistic regression, as in Mesnil et al. 2015, since it gives
-probabilities.
+than in the other; of more than two classes, in each than in all others together. The linear model
+is logistic regression, as in Mesnil et al. 2015, since it gives probabilities.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from scipy.special import expit
 
 from textrnn.params.sentiment_baselines import NbSvm
 from textrnn.sentiment import linear
+from textrnn.sentiment.classes import Labels, Probabilities
 from textrnn.sentiment.linear import Candidate, Counts
-from textrnn.sentiment.measures import Labels, Probabilities
 
 Vector = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Fitted:
     intercept: float
 
     def __call__(self, counts: Counts) -> Probabilities:
-        """Return each text's probability of being positive."""
+        """Return each text's probability of being of the class that is asked for."""
         log_odds = _presence(counts[: self.orders]) @ self.weights + self.intercept
         found: Probabilities = expit(log_odds)
         return found
@@ -41,10 +41,15 @@ def candidates(options: NbSvm, counts: Counts, labels: Labels) -> Iterator[Candi
     for orders in options.orders:
         presence = _presence(counts[:orders])
         for smoothing in options.smoothing:
-            ratios = log_count_ratios(presence, labels, smoothing)
-            weighed = presence @ sparse.diags(ratios)
+            questions = [
+                (is_of_class, log_count_ratios(presence, is_of_class, smoothing))
+                for is_of_class in linear.questions(labels)
+            ]
             for penalty in options.penalty:
-                fitted = linear.fit(weighed, labels, penalty)
+                fitted = [
+                    (ratios, linear.fit(presence @ sparse.diags(ratios), is_of_class, penalty))
+                    for is_of_class, ratios in questions
+                ]
                 for share in options.interpolation:
                     settings = {
                         "orders": orders,
@@ -52,8 +57,11 @@ def candidates(options: NbSvm, counts: Counts, labels: Labels) -> Iterator[Candi
                         "penalty": penalty,
                         "interpolation": share,
                     }
-                    weights = interpolated(fitted.weights, share) * ratios
-                    yield Candidate(settings, Fitted(orders, weights, fitted.intercept))
+                    answers = [
+                        Fitted(orders, interpolated(f.weights, share) * ratios, f.intercept)
+                        for ratios, f in fitted
+                    ]
+                    yield Candidate(settings, linear.together(answers))
 
 
 def log_count_ratios(presence: sparse.csr_matrix, labels: Labels, smoothing: float) -> Vector:

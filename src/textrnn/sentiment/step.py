@@ -3,11 +3,12 @@
 from typing import Any
 
 from textrnn.backend import keras
+from textrnn.sentiment import output
 from textrnn.steps import Carry, Values
 
 
 class Classification:
-    """Binary cross-entropy of labels, given as probabilities as in the book."""
+    """Cross-entropy of labels: of two classes the book's binary one, of more that of all."""
 
     def start(self) -> Carry:
         return ()
@@ -16,9 +17,4 @@ class Classification:
         self, model: keras.Model, batch: Any, carry: Carry, training: bool
     ) -> tuple[Values, Carry]:
         _places, tokens, labels = batch
-        probability = model(tokens, training=training)
-        values = {
-            "loss": keras.losses.binary_crossentropy(labels, probability),
-            "accuracy": keras.metrics.binary_accuracy(labels, probability),
-        }
-        return values, carry
+        return output.values(labels, model(tokens, training=training)), carry

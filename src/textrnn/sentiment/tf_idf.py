@@ -9,8 +9,8 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from textrnn.params.sentiment_baselines import TfIdf
 from textrnn.sentiment import linear
+from textrnn.sentiment.classes import Labels, Probabilities
 from textrnn.sentiment.linear import Candidate, Counts, Linear
-from textrnn.sentiment.measures import Labels, Probabilities
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Fitted:
     linear: Linear
 
     def __call__(self, counts: Counts) -> Probabilities:
-        """Return each text's probability of being positive."""
+        """Return each text's probability of being of the class that is asked for."""
         features = self.transformer.transform(sparse.hstack(counts[: self.orders], format="csr"))
         found: Probabilities = expit(features @ self.linear.weights + self.linear.intercept)
         return found
@@ -35,6 +35,9 @@ def candidates(options: TfIdf, counts: Counts, labels: Labels) -> Iterator[Candi
         transformer = TfidfTransformer(sublinear_tf=True).fit(stacked)
         features = transformer.transform(stacked)
         for penalty in options.penalty:
-            fitted = linear.fit(features, labels, penalty)
+            answers = [
+                Fitted(orders, transformer, linear.fit(features, is_of_class, penalty))
+                for is_of_class in linear.questions(labels)
+            ]
             settings = {"orders": orders, "penalty": penalty}
-            yield Candidate(settings, Fitted(orders, transformer, fitted))
+            yield Candidate(settings, linear.together(answers))

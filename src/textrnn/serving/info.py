@@ -31,6 +31,7 @@ def gather(name: str) -> dict[str, Any]:
         "architecture": model.architecture,
         "parameters": _parameters(model) or measured.get("parameters"),
         "vocabulary": _vocabulary(model) or measured.get("vocabulary"),
+        **_classes(model),
         "dataset": model.dataset,
         "corpus": f"{corpus.folder}/{corpus.name}",
         "seeds": model.seeds,
@@ -55,6 +56,8 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "architecture", ", ".join(f"{k} {v}" for k, v in found["architecture"].items())
     for count in ("parameters", "vocabulary"):
         yield count, "not known yet" if found[count] is None else f"{found[count]:,}"
+    if "classes" in found:
+        yield "classes", ", ".join(found["classes"])
     yield "dataset", f"{found['dataset']}, of the corpus {found['corpus']}"
     yield "seeds", ", ".join(map(str, found["seeds"])) or "none trained here"
     yield "on disk", models.megabytes(found["bytes"])
@@ -79,6 +82,13 @@ def _parameters(model: Named) -> int | None:
             for key in file.keys()  # noqa: SIM118 - no mapping
         ]
     return sum(math.prod(shape) for shape in shapes)
+
+
+def _classes(model: Named) -> dict[str, list[str]]:
+    """Return the names of a classifier's classes, where there are more than two."""
+    if model.architecture.get("classes", 2) == 2:
+        return {}
+    return {"classes": model.class_names}
 
 
 def _vocabulary(model: Named) -> int | None:

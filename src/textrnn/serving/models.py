@@ -13,6 +13,7 @@ from textrnn import paths
 from textrnn.errors import UserError
 from textrnn.params import base, document, problems
 from textrnn.params.base import Params
+from textrnn.params.corpus import TWO, ReadTable, class_names
 from textrnn.params.document import (
     CharacterDataset,
     CharacterModel,
@@ -110,6 +111,27 @@ class Named:
                 f"params.yaml no longer has. Run `dvc repro {self.stage}`."
             )
         return found
+
+    @property
+    def class_names(self) -> list[str]:
+        """What the classes of a classifier are called, in order.
+
+        Raises:
+            UserError: it was trained with another number of classes than its corpus now has.
+        """
+        corpus = self.dataset_entry.corpus
+        section = self.document.corpora
+        entry = section.raw[corpus.name] if corpus.folder == "raw" else section.own[corpus.name]
+        assert isinstance(entry.read, ReadTable)  # noqa: S101 - by the task
+        names = class_names(entry.read.labels)
+        trained_with = self.architecture.get("classes", len(TWO))
+        if len(names) != trained_with:
+            raise UserError(
+                f"{self.name} was trained with {trained_with} classes, but the labels of "
+                f"corpora.{corpus.folder}.{corpus.name} are now mapped to {len(names)}. Run "
+                f"`dvc repro {self.stage}`."
+            )
+        return names
 
     @property
     def _entry(self) -> SentimentModel | CharacterModel:

@@ -15,9 +15,10 @@ from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.errors import UserError
 from textrnn.params import classifier
+from textrnn.params.corpus import TWO
 from textrnn.params.document import SentimentDataset
 from textrnn.progress import bar
-from textrnn.sentiment import tokens, vocabulary
+from textrnn.sentiment import classes, output, tokens, vocabulary
 from textrnn.sentiment.model import build
 from textrnn.sentiment.tokens import Tokenizer
 from textrnn.sentiment.vocabulary import Vocabulary
@@ -31,19 +32,25 @@ class Verdict:
     """What a classifier says of a text."""
 
     text: str
-    probability: float  # of class 1
+    probabilities: Sequence[float]  # of each class
     tokens: int  # that were read
     unknown: list[str]  # those of them that are not in the vocabulary
+    names: Sequence[str] = TWO  # of the classes
 
     @property
     def label(self) -> int:
-        """0 or 1, as evaluation counts it."""
-        return int(self.probability > 0.5)
+        """The likeliest class, as evaluation counts it."""
+        return int(np.argmax(self.probabilities))
 
     @property
     def word(self) -> str:
         """The label in a word."""
-        return "positive" if self.label else "negative"
+        return self.names[self.label]
+
+    @property
+    def probability(self) -> float:
+        """That of class 1 of two; of more, that of the likeliest."""
+        return self.probabilities[1 if len(self.names) == 2 else self.label]
 
     def as_line(self) -> str:
         """For people: `positive  0.929  a fine film`."""
@@ -56,16 +63,31 @@ class Verdict:
             "label": self.label,
             "verdict": self.word,
             "probability": round(self.probability, 6),
+            **self._of_each(),
             "tokens": self.tokens,
             "unknown": self.unknown,
         }
         return json.dumps(values, ensure_ascii=False)
 
+    def _of_each(self) -> dict[str, dict[str, float]]:
+        """The probabilities by class, where one does not say all."""
+        if len(self.names) == 2:
+            return {}
+        each = zip(self.names, self.probabilities, strict=True)
+        return {"probabilities": {name: round(p, 6) for name, p in each}}
+
 
 class Classifier:
     """A model with the tokenizer and vocabulary that it was trained with."""
 
-    def __init__(self, model: keras.Model, tokenize: Tokenizer, vocab: Vocabulary) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        tokenize: Tokenizer,
+        vocab: Vocabulary,
+        names: Sequence[str] = TWO,
+    ) -> None:
+        self._names = names
         self._tokenize = tokenize
         self._vocab = vocab
         self._forward = tf.function(
@@ -85,8 +107,8 @@ class Classifier:
                 raise UserError(f"text {number:,} has no word in it: {texts[number - 1]!r}.")
         ids = [self._vocab.encode(words) for words in found]
         return [
-            Verdict(text, probability, len(words), self._unknown(words, row))
-            for text, words, row, probability in zip(
+            Verdict(text, probabilities, len(words), self._unknown(words, row), self._names)
+            for text, words, row, probabilities in zip(
                 texts, found, ids, self._probabilities(ids), strict=True
             )
         ]
@@ -94,16 +116,17 @@ class Classifier:
     def _unknown(self, words: Sequence[str], ids: Sequence[int]) -> list[str]:
         return [w for w, i in zip(words, ids, strict=True) if i == self._vocab.unknown]
 
-    def _probabilities(self, ids: Sequence[Sequence[int]]) -> list[float]:
-        """Return the probability of 1 of each row of ids."""
-        found = [0.0] * len(ids)
+    def _probabilities(self, ids: Sequence[Sequence[int]]) -> list[list[float]]:
+        """Return the probability of each class, for each row of ids."""
+        found: list[list[float]] = [[]] * len(ids)
         rows = 1 if len(ids) == 1 else TOGETHER
         groups = list(_of_one_length(ids, rows))
         for places in bar(groups, "texts"):
             batch = np.zeros((rows, len(ids[places[0]])), np.int64)
             batch[: len(places)] = [ids[place] for place in places]
-            for place, row in zip(places, self._forward(batch).numpy(), strict=False):
-                found[place] = float(row[0])
+            said = output.probabilities(self._forward(batch).numpy()).astype(np.float64)
+            for place, row in zip(places, classes.of_each(said), strict=False):
+                found[place] = row.tolist()
         return found
 
 
@@ -118,7 +141,8 @@ def load(name: str) -> Classifier:
     weights.load(network, found.weights)
     dataset = found.model.dataset_entry
     assert isinstance(dataset, SentimentDataset)  # noqa: S101 - by the task
-    return Classifier(network, tokens.tokenizer(dataset.tokens), found.known)
+    names = found.model.class_names
+    return Classifier(network, tokens.tokenizer(dataset.tokens), found.known, names)
 
 
 def _of_one_length(ids: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ VERDICT = Request(
     result="['probability'].numpy()",
     body={"instances": ["a fine film"]},
 )
+CLASS = replace(VERDICT, result="['verdict'].numpy()[0].decode()")
 
 
 def text(start: str) -> Request:

@@ -70,7 +70,9 @@ def _classifier(name: str, seed: int | None) -> tuple[Opened, Classifier, exampl
     masking = opened.architecture.model_copy(update={"mask": True})
     network = _loaded(sentiment.build(masking, opened.known.size), opened)
     encoder = Encoder(dataset.tokens, opened.known, opened.model.data.vocab)
-    return opened, Classifier(network, encoder), examples.VERDICT
+    names = opened.model.class_names
+    request = examples.VERDICT if len(names) == 2 else examples.CLASS
+    return opened, Classifier(network, encoder, names), request
 
 
 def _writer(name: str, seed: int | None) -> tuple[Opened, Writer, examples.Request]:
@@ -90,13 +92,16 @@ def _loaded(network: keras.Model, opened: Opened) -> keras.Model:
 
 def _describe(opened: Opened, folder: Path) -> None:
     """Say beside the graph what it was made from, where TensorFlow leaves place for it."""
+    architecture = opened.architecture.model_dump()
     values = {
         "model": opened.model.name,
         "seed": opened.seed,
         "dataset": opened.model.dataset,
-        "architecture": opened.architecture.model_dump(),
+        "architecture": architecture,
         "vocabulary": opened.known.size,
     }
+    if "classes" in architecture:
+        values["classes"] = opened.model.class_names
     extra = folder / "assets.extra"
     extra.mkdir()
     text = json.dumps(values, indent=2) + "\n"
