@@ -280,6 +280,7 @@ def test_a_model_of_three_classes_is_shown_by_their_names(
     (model,) = measured.find(["sentiment/moods"])
     text = page.render([model])
     tree = parsed(text)
+    assert "Classifiers: of which class is a text?" in text
     for said in ("It says which of 3 classes a text is of: bad, ", "0.7654", "A curve for each"):
         assert said in text, said
     table = next(e for e in tree.iter("table") if "confusion" in e.get("class", ""))

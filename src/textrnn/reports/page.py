@@ -21,10 +21,7 @@ FILE = Path("report.html")
 WORST = 10  # errors shown of each model
 LONG = 260  # characters of an error that are shown before it is opened
 
-TASKS = {
-    "sentiment": ("Sentiment", "Classifiers: is a review positive or negative?"),
-    "charlm": ("Character models", "Language models: what is the next character?"),
-}
+TASKS = {"sentiment": "Sentiment", "charlm": "Character models"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,9 @@ def render(models: Sequence[Measured]) -> str:
     by_task = {task: [m for m in models if m.home.task == task] for task in TASKS}
     page = templates.load("page.html")
     return page.render(
-        tasks={task: (*TASKS[task], found) for task, found in by_task.items() if found},
+        tasks={
+            task: (TASKS[task], _lead(found), found) for task, found in by_task.items() if found
+        },
         rankings={task: _rankings(task, found) for task, found in by_task.items()},
         drawings=[d for task, found in by_task.items() if found and (d := pipeline.draw(task))],
         datasets=_datasets(models),
@@ -84,6 +83,15 @@ def render(models: Sequence[Measured]) -> str:
         samples=samples,
         box=(pipeline.WIDTH, pipeline.HEIGHT),
     ).lstrip()  # the macros that stand before the page
+
+
+def _lead(models: Sequence[Measured]) -> str:
+    """Say what the models of a task do."""
+    if models[0].home.task == "charlm":
+        return "Language models: what is the next character?"
+    if all(len(model.class_names) == 2 for model in models):
+        return "Classifiers: is a review positive or negative?"
+    return "Classifiers: of which class is a text?"
 
 
 def _rankings(task: str, models: Sequence[Measured]) -> list[ranking.Ranking]:
