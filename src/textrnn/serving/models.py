@@ -198,10 +198,10 @@ def find(name: str) -> Named:
     """
     found = document.load()
     task, _, short = name.partition("/")
-    names = list(_names(found))
-    if name not in names:
-        of_any_task = [full for full in names if full.endswith(f"/{name}")]
-        near = problems.nearest(name, of_any_task or names)
+    declared = list(names(found))
+    if name not in declared:
+        of_any_task = [full for full in declared if full.endswith(f"/{name}")]
+        near = problems.nearest(name, of_any_task or declared)
         raise UserError(f"params.yaml has no model {name!r}{near}")
     return Named(paths.Model(task, short), found)
 
@@ -269,7 +269,8 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def _names(found: Document) -> Iterator[str]:
+def names(found: Document) -> Iterator[str]:
+    """Yield the name in commands of every model that is declared, in the order of params.yaml."""
     for task in TASKS:
         yield from (f"{task}/{name}" for name in _section(found, task).models)
 

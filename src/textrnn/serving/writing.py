@@ -1,7 +1,8 @@
 """A trained character model that writes, one character after another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,17 @@ from textrnn.charlm.model import build, zero_states
 from textrnn.errors import UserError
 from textrnn.params.character_model import Architecture
 from textrnn.serving import models
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A character that was written, and how much it surprised the model that wrote it.
+
+    `bits` is -log2 of its probability by the model itself, whatever temperature it was drawn at.
+    """
+
+    character: str
+    bits: float
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,16 @@ class Writer:
         Raises:
             UserError: the start is empty, or the model does not know a character of it.
         """
+        return (drawn.character for drawn in self.draws(start, length, temperature, seed))
+
+    def draws(
+        self, start: str, length: int, temperature: float | None, seed: int
+    ) -> Iterator[Drawn]:
+        """Yield what `write` does, each character with its surprise.
+
+        Raises:
+            UserError: as `write`.
+        """
         if not start:
             raise UserError("the start is empty: give the model a character to begin with.")
         ids = tf.constant(self.known.encode(start)[np.newaxis])
@@ -45,21 +67,34 @@ class Writer:
 
     def _characters(
         self, ids: tf.Tensor, length: int, temperature: float | None, seed: int
-    ) -> Iterator[str]:
+    ) -> Iterator[Drawn]:
         scales = as_scales([None if temperature is None else 1 / temperature])
-
-        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-        def read(ids: tf.Tensor, states: list[tf.Tensor], i: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            logits, *states = self.model([ids, *states], training=False)
-            last = logits[:, -1]
-            noise = gumbel(tf.constant(seed, tf.int64), i, last)
-            return draw(last, scales, noise), *states
-
         states = zero_states(self.architecture, 1)
         for i in range(length):
-            drawn, *states = read(ids, states, tf.constant(i))
-            yield self.known.characters[int(drawn[0])]
+            drawn, nats, *states = self._step(
+                ids, states, scales, tf.constant(seed, tf.int64), tf.constant(i)
+            )
+            yield Drawn(self.known.characters[int(drawn[0])], float(nats[0]) / np.log(2))
             ids = drawn[:, tf.newaxis]
+
+    @cached_property
+    def _step(self) -> Callable[..., tuple[tf.Tensor, ...]]:
+        """Return what reads characters and draws the next one, compiled once for a writer."""
+
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+        def read(
+            ids: tf.Tensor,
+            states: list[tf.Tensor],
+            scales: tf.Tensor,
+            seed: tf.Tensor,
+            i: tf.Tensor,
+        ) -> tuple[tf.Tensor, ...]:
+            logits, *states = self.model([ids, *states], training=False)
+            last = logits[:, -1]
+            drawn = draw(last, scales, gumbel(seed, i, last))
+            return drawn, tf.nn.sparse_softmax_cross_entropy_with_logits(drawn, last), *states
+
+        return read  # type: ignore[no-any-return]
 
 
 def load(name: str) -> Writer:
