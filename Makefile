@@ -14,7 +14,7 @@ BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evalu
 CLAIMS = $(filter-out %/harness.py %/machine.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt results results-page report beam test lint bench soak licences lock clean
+.PHONY: help quick book adopt app beam results results-page report test lint bench soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -26,19 +26,11 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
-	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
-	@touch $@
-
-$(VENV)/installed-report: $(VENV)/installed requirements-report.lock
-	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-report.lock
-	@touch $@
-
-$(VENV)/installed-beam: $(VENV)/installed requirements-beam.lock
-	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-beam.lock
-	@touch $@
-
 beam: $(VENV)/installed-beam ## install Apache Beam, for execution.engine: beam
+
+$(VENV)/installed-%: requirements-%.lock $(VENV)/installed
+	$(PIP) install --quiet --progress-bar on --require-hashes -r $<
+	@touch $@
 
 quick: $(VENV)/installed ## train and show the small models (two minutes)
 	dvc repro $(QUICK)
@@ -51,6 +43,9 @@ book: $(VENV)/installed ## train the book's models (about 90 minutes on two core
 
 adopt: $(VENV)/installed ## accept code that changes no byte: make adopt STAGE=sentiment-train@quick
 	textrnn adopt $(STAGE)
+
+app: $(VENV)/installed-app ## a page to play with the models that are here
+	textrnn app
 
 results: $(VENV)/installed ## show the metrics that git holds
 	@textrnn results
@@ -102,6 +97,7 @@ lock: ## renew the locks from pyproject.toml (needs uv)
 	$(COMPILE) --upgrade-package torch --constraint requirements-dev.lock --extra bench -o requirements-bench.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra report -o requirements-report.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra beam -o requirements-beam.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra app -o requirements-app.lock
 
 clean: ## remove the virtual environments and the checkpoints
 	rm -rf $(VENV) $(BENCH) .checkpoints

@@ -169,6 +169,31 @@ def export(
         typer.echo(line)
 
 
+@app.command("app")
+def page(
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model", "-m", help="What to begin with, such as charlm/quick.", metavar="TASK/NAME"
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="0.0.0.0 serves the network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any that is free.")] = 8000,
+) -> None:
+    """Serve a page to play with the models: verdicts word by word, texts as they come, cells.
+
+    Example: textrnn app --model sentiment/quick --model charlm/quick --port 8000
+
+    The page loads nothing from elsewhere. Ctrl+C ends it.
+    """
+    repository.enter()
+    with _extra("starlette", "uvicorn", what="the page", name="app"):
+        from textrnn.app import server
+    server.serve(
+        host, port, model or [], lambda at: typer.echo(f"Open {at} in a browser. Ctrl+C ends it.")
+    )
+
+
 @app.command()
 def info(
     model: Annotated[str, typer.Argument(help="Such as sentiment/quick.", metavar="TASK/NAME")],
@@ -199,7 +224,7 @@ def report(
     """
     target = out.absolute()
     repository.enter()
-    with _extra_for_drawing():
+    with _extra("vl_convert", what="drawing", name="report"):
         from textrnn.reports import page
     page.write(models or [], target)
     typer.echo(f"Open {out} in a browser.")
@@ -225,22 +250,22 @@ def offline_plots() -> None:
     Example: textrnn offline-plots
     """
     repository.enter()
-    with _extra_for_drawing():
+    with _extra("vl_convert", what="drawing", name="report"):
         from textrnn.reports import offline
     typer.echo(f"DVC's plots now use {offline.prepare().as_posix()}, which loads nothing.")
 
 
 @contextmanager
-def _extra_for_drawing() -> Iterator[None]:
-    """Say what to do where the extra `report` is not installed."""
+def _extra(*packages: str, what: str, name: str) -> Iterator[None]:
+    """Say what to do where an extra is not installed."""
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name != "vl_convert":
+        if error.name not in packages:
             raise
         raise UserError(
-            "drawing needs vl-convert-python, which is not installed here: run `make report`, or "
-            "`pip install -r requirements-report.lock`."
+            f"{what} needs {error.name}, which is not installed here: run `make {name}`, or "
+            f"`pip install -r requirements-{name}.lock`."
         ) from None
 
 

@@ -1,6 +1,7 @@
 """A repository with tiny trained models, saved as `runs.train` saves them."""
 
 import io
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from textrnn.charlm import alphabet
 from textrnn.charlm import model as characters
 from textrnn.params import base, character_model, classifier
 from textrnn.sentiment import model as sentiment
-from textrnn.sentiment import vocabulary
+from textrnn.sentiment import rows, vocabulary
 
 WORDS = ["a", "fine", "dull", "film", "!", "the"]
 KNOWN = alphabet.Alphabet("\n abcdeHé")
@@ -99,6 +100,30 @@ def changing(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     folder = tmp_path / "a copy"
     shutil.copytree(built, folder)
     monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def playing(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy with all that `textrnn app` shows: held-out text, and what the baseline is made of."""
+    folder = tmp_path_factory.mktemp("playing") / "a repository"
+    shutil.copytree(built, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        values = base.read(base.FILE)
+        values["charlm"]["models"]["tiny"]["sampling"]["start"] = "He"
+        base.FILE.write_text(yaml.safe_dump(values, sort_keys=False))
+        held_out = paths.Dataset("charlm", "hamlet").text("test")
+        held_out.parent.mkdir()
+        held_out.write_text("abed bed bed\ndead\nHe bed a deed\nab")
+        train = paths.Dataset("sentiment", "few").rows("train")
+        train.parent.mkdir()
+        reviews = ("dull, the plot", "a fine film", "so dull a film", "fine plot!")
+        rows.write([rows.Row(i, i % 2, reviews[i % 4]) for i in range(40)], train)
+        chosen = paths.METRICS / "sentiment/baselines/few/metrics.json"
+        chosen.parent.mkdir(parents=True)
+        settings = {"orders": 2, "smoothing": 1.0, "penalty": 1.0, "interpolation": 0.5}
+        chosen.write_text(json.dumps({"nb-svm": {"settings": settings}}))
     return folder
 
 

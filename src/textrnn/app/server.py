@@ -1,0 +1,64 @@
+"""`textrnn app`: the page, served to browsers on this machine."""
+
+import socket
+from collections.abc import Callable, Sequence
+
+import uvicorn
+
+from textrnn.app import answers, routes
+from textrnn.errors import UserError
+from textrnn.serving import models
+
+PATIENCE = 2  # seconds that a text under way gets to end when the server is told to
+
+
+def serve(host: str, port: int, chosen: Sequence[str], say: Callable[[str], None]) -> None:
+    """Serve the page until it is interrupted.
+
+    Args:
+        host: to listen on.
+        port: to listen on; 0 is any that is free.
+        chosen: models that the page begins with, by their names in commands.
+        say: told where the page is, as soon as it can be opened.
+
+    Raises:
+        UserError: no model is here, a chosen one cannot be used, or the port is taken.
+    """
+    first = {}
+    for name in chosen:
+        task = models.find(name).home.task
+        models.trained(name, task)
+        first[task] = name
+    answers.models_here()
+    application = routes.application(host, first)
+    with _listening(host, port) as door:
+        say(_address(host, door.getsockname()[1]))
+        config = uvicorn.Config(
+            application, log_level="warning", timeout_graceful_shutdown=PATIENCE, lifespan="off"
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[door])
+        except KeyboardInterrupt:  # that is how it ends
+            return
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        UserError: it cannot.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UserError(
+            f"the page cannot be served at {host}, port {port}: {reason}. Choose another "
+            "with --port; 0 takes any that is free."
+        ) from None
+
+
+def _address(host: str, port: int) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
