@@ -20,6 +20,16 @@ from textrnn.serving import attribution, writing
 COMMAND = [sys.executable, "-m", "textrnn.cli", "app", "--port", "0"]
 
 
+DRAFT = {
+    "model": "charlm/tiny",
+    "start": "He",
+    "length": 5,
+    "temperature": 1.0,
+    "greedy": False,
+    "seed": 1,
+}
+
+
 class Served(NamedTuple):
     """The page of a repository, and where it is."""
 
@@ -32,7 +42,7 @@ class Served(NamedTuple):
 
 @pytest.fixture(scope="module", name="served")
 def _served(playing: Path) -> Iterator[Served]:
-    """A process of its own, as a user would start it; it ends without a word."""
+    """A process of its own, as a user would start it; it ends without a word, whatever it does."""
     process = subprocess.Popen(
         COMMAND, cwd=playing / "data", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -40,9 +50,13 @@ def _served(playing: Path) -> Iterator[Served]:
         assert process.stdout is not None
         said = process.stdout.readline()
         assert said.startswith("Open http://127.0.0.1:"), process.communicate()[1]
-        yield Served(said.split()[1], playing)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        found = Served(said.split()[1], playing)
+        yield found
+        endless = DRAFT | {"length": 5000}
+        with requests.post(f"{found.address}text", json=endless, stream=True, timeout=60) as text:
+            assert next(text.iter_lines())
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -103,16 +117,6 @@ def test_units_are_followed(
         first, _ = layer["rankings"]["largest variance"][0]
         spread = (values.reshape(places, -1) / 127).var(axis=0)
         assert spread[first] == pytest.approx(spread.max(), abs=0.01)
-
-
-DRAFT = {
-    "model": "charlm/tiny",
-    "start": "He",
-    "length": 5,
-    "temperature": 1.0,
-    "greedy": False,
-    "seed": 1,
-}
 
 
 @pytest.mark.parametrize(

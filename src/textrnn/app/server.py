@@ -1,5 +1,6 @@
 """`textrnn app`: the page, served to browsers on this machine."""
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 
@@ -9,7 +10,15 @@ from textrnn.app import answers, routes
 from textrnn.errors import UserError
 from textrnn.serving import models
 
-PATIENCE = 2  # seconds that a text under way gets to end when the server is told to
+PATIENCE = 1  # seconds that a text under way gets to end when the server is told to
+
+
+class _Server(uvicorn.Server):
+    """Ends without a word: that a text under way is cut off then is no error."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logging.getLogger("uvicorn.error").disabled = True
+        await super().shutdown(sockets)
 
 
 def serve(host: str, port: int, chosen: Sequence[str], say: Callable[[str], None]) -> None:
@@ -37,7 +46,7 @@ def serve(host: str, port: int, chosen: Sequence[str], say: Callable[[str], None
             application, log_level="warning", timeout_graceful_shutdown=PATIENCE, lifespan="off"
         )
         try:
-            uvicorn.Server(config).run(sockets=[door])
+            _Server(config).run(sockets=[door])
         except KeyboardInterrupt:  # that is how it ends
             return
 
