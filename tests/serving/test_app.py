@@ -60,13 +60,14 @@ def _served(playing: Path) -> Iterator[Served]:
     assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_every_declared_model_is_offered_with_what_it_is_or_how_to_get_it(served: Served) -> None:
+def test_every_declared_model_is_offered_with_what_it_is(served: Served) -> None:
     found = requests.get(served.address + "models", timeout=60).json()
     models = {model["name"]: model for model in found["models"]}
     assert models["sentiment/tiny"]["words"] == "bidirectional LSTM 4, trained on few"
     assert models["charlm/tiny"]["start"] == "He"
     assert models["charlm/tiny"]["text"] == "dead\nHe bed a deed"  # whole lines held out
-    assert "`dvc repro sentiment-train@quick`" in models["sentiment/quick"]["remedy"]
+    assert models["sentiment/quick"] == {"name": "sentiment/quick", "here": False}
+    assert next(iter(models)) == "sentiment/quick"
     assert found["chosen"] == {}
 
 

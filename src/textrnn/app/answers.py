@@ -25,12 +25,12 @@ STEPS = 127  # between 0 and 1: a unit's value is sent as a byte
 
 
 def models_here() -> list[Json]:
-    """Return every declared model in the order of params.yaml; how to get it, if it is not here.
+    """Return every declared model in the order of params.yaml, and whether it is here.
 
     Raises:
-        UserError: none of them is here.
+        UserError: none of them is here; how to get the first one is said.
     """
-    found = [models.find(name) for name in models.names(document.load())]
+    found = models.declared(document.load())
     if not any(model.is_here for model in found):
         first = found[0]
         raise UserError(f"no model is here yet. {first.name}: {models.how_to_get(first)}")
@@ -110,7 +110,7 @@ def _progress(fitting: Fitting) -> Generator[Json, None, Baseline]:
 def _described(model: Named) -> Json:
     found: Json = {"name": model.name, "here": model.is_here}
     if not model.is_here:
-        return found | {"remedy": f"{model.name} is not here yet: {models.how_to_get(model)}"}
+        return found
     shape = model.architecture
     cell = f"{'bidirectional ' if shape.get('bidirectional') else ''}{shape['cell']}"
     found["words"] = f"{cell} {shape['units']}, trained on {model.dataset}"

@@ -1,7 +1,7 @@
 """A model by its name in commands, `sentiment/quick`: what is declared, and what is here."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -196,14 +196,21 @@ def find(name: str) -> Named:
     Raises:
         UserError: params.yaml declares no such model; the nearest name is suggested.
     """
-    found = document.load()
-    task, _, short = name.partition("/")
-    declared = list(names(found))
-    if name not in declared:
-        of_any_task = [full for full in declared if full.endswith(f"/{name}")]
-        near = problems.nearest(name, of_any_task or declared)
+    known = {model.name: model for model in declared(document.load())}
+    if name not in known:
+        of_any_task = [full for full in known if full.endswith(f"/{name}")]
+        near = problems.nearest(name, of_any_task or list(known))
         raise UserError(f"params.yaml has no model {name!r}{near}")
-    return Named(paths.Model(task, short), found)
+    return known[name]
+
+
+def declared(found: Document) -> list[Named]:
+    """Return every model of params.yaml, in its order."""
+    return [
+        Named(paths.Model(task, name), found)
+        for task in TASKS
+        for name in _section(found, task).models
+    ]
 
 
 def trained(name: str, task: str) -> Named:
@@ -267,12 +274,6 @@ def how_to_get(model: Named) -> str:
 def megabytes(size: int) -> str:
     """Return a number of bytes in words."""
     return f"{size / 1e6:.1f} MB"
-
-
-def names(found: Document) -> Iterator[str]:
-    """Yield the name in commands of every model that is declared, in the order of params.yaml."""
-    for task in TASKS:
-        yield from (f"{task}/{name}" for name in _section(found, task).models)
 
 
 def _section(found: Document, task: str) -> Any:

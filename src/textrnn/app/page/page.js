@@ -337,11 +337,6 @@ function whenSent(section, act) {
   const send = async () => {
     if (button.disabled) return;
     show(problem, false);
-    const model = models.get(form.elements.model.value);
-    if (!model?.here) {
-      complain(problem, new Refusal(model?.remedy ?? "params.yaml declares no such model."));
-      return;
-    }
     const busy = (is) => { button.disabled = form.elements.model.disabled = is; };
     busy(true);
     if (status) status.textContent = "Reading…";
