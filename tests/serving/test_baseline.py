@@ -56,7 +56,12 @@ def test_it_says_what_the_stage_said(measured: tuple[Path, baselines.Baselines])
     _, chosen = measured
     said: list[str] = []
     fitted = baseline.fit("few", said.append)
-    assert said[0].startswith("Reading the 60 training reviews of few; reading and fitting take")
+    begin = "Fitting it to the 60 training reviews of few takes about a second. "
+    assert [one.removeprefix(begin).split()[0] for one in said] == [
+        "Reading",
+        "Counting",
+        "Weighing",
+    ]
     texts = ["Not good, the film!", "one So good! A film", "so bad", "unheard of; bad", "film"]
     options = document.load().sentiment
     part = tokenised.part_read(options.datasets["few"].tokens)

@@ -88,16 +88,15 @@ def fit(dataset: str, say: Callable[[str], None]) -> Baseline:
     entry, tokens = found.datasets[dataset], found.baselines.tokens
     options = _chosen(dataset)
     file = _rows(dataset)
-    say(
-        f"Reading the {rows.count(file):,} training reviews of {dataset}; reading and fitting "
-        f"take {_about(file.stat().st_size)}."
-    )
+    count, time = rows.count(file), _about(file.stat().st_size)
+    fitting = f"Fitting it to the {count:,} training reviews of {dataset} takes {time}."
+    say(f"{fitting} Reading them.")
     train = tokenised.read(file, tokenised.part_read(entry.tokens), tokenizer(tokens))
     [orders] = options.orders
-    say(f"Counting their n-grams of up to {orders} words.")
+    say(f"{fitting} Counting n-grams of up to {orders} words.")
     ngrams = NGrams(train.tokens, orders)
     counts = ngrams.counts(train.tokens)
-    say(f"Weighing {sum(c.shape[1] for c in counts):,} n-grams.")
+    say(f"{fitting} Weighing {sum(c.shape[1] for c in counts):,} n-grams.")
     [candidate] = nb_svm.candidates(options, counts, train.labels)
     assert isinstance(candidate.predict, nb_svm.Fitted)  # noqa: S101 - by `candidates`
     return Baseline(entry, tokens, ngrams, candidate.predict)

@@ -152,7 +152,7 @@ function strongest(text, words) {
 function wording(found, i, word) {
   const w = found.words[i];
   const without = percent(squashed(found.log_odds - w.contribution));
-  const unknown = w.known ? "" : " Never seen in training.";
+  const unknown = w.known ? "" : " The model does not know the word.";
   return [make("q", {}, word), ` ${signed(w.contribution)}: without it, ${without} positive.${unknown}`];
 }
 
