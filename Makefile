@@ -14,7 +14,7 @@ BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evalu
 CLAIMS = $(filter-out %/harness.py %/machine.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt app beam results results-page report test lint bench soak licences lock clean
+.PHONY: help quick book adopt app beam results results-page report tables docs test lint bench soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -57,6 +57,13 @@ report: $(VENV)/installed-report ## one HTML page of all results, and DVC's plot
 	@textrnn offline-plots
 	@textrnn report
 
+tables: $(VENV)/installed ## write the pages' tables of commands, stages and parameters anew from the code
+	python tools/tables.py
+
+docs: $(VENV)/installed-docs ## build the documentation into site/, which opens from disk
+	mkdocs build --strict --quiet
+	@echo "Open site/index.html in a browser."
+
 test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
 	pytest -n 2 --dist loadfile
 
@@ -98,6 +105,7 @@ lock: ## renew the locks from pyproject.toml (needs uv)
 	$(COMPILE) --constraint requirements-dev.lock --extra report -o requirements-report.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra beam -o requirements-beam.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra app -o requirements-app.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra docs -o requirements-docs.lock
 
 clean: ## remove the virtual environments and the checkpoints
-	rm -rf $(VENV) $(BENCH) .checkpoints
+	rm -rf $(VENV) $(BENCH) .checkpoints site

@@ -47,7 +47,7 @@ def draw(task: str) -> Drawing | None:
     if not Path(".dvc").is_dir() or not Path("dvc.yaml").is_file():
         return None
     stages, counts = _stages(task)
-    return None if not stages else _lay_out(task, stages, counts)
+    return None if not stages else lay_out(task, stages, counts)
 
 
 def _stages(task: str) -> tuple[Any, Mapping[str, int]]:
@@ -84,8 +84,11 @@ def _is_of(stage: str, task: str) -> bool:
     return stage.startswith(f"{task}-")
 
 
-def _lay_out(task: str, graph: Any, counts: Mapping[str, int]) -> Drawing:
-    """Place each stage below all that it needs; the longest chain runs straight down."""
+def lay_out(task: str, graph: Any, counts: Mapping[str, int], width: int = WIDTH) -> Drawing:
+    """Place each stage below all that it needs; the longest chain runs straight down.
+
+    A box has the width that is given, and room for its verb.
+    """
     column: dict[str, int] = {}
     boxes = {}
     for layer, stages in enumerate(nx.topological_generations(graph)):
@@ -94,15 +97,15 @@ def _lay_out(task: str, graph: Any, counts: Mapping[str, int]) -> Drawing:
             wanted = min((column[p] for p in graph.predecessors(stage)), default=0)
             column[stage] = next(c for c in range(wanted, len(graph) + 1) if c not in taken)
             taken.add(column[stage])
-            x = MARGIN + column[stage] * (WIDTH + ACROSS)
+            x = MARGIN + column[stage] * (width + ACROSS)
             y = MARGIN + layer * (HEIGHT + DOWN)
             boxes[stage] = Box(stage, stage.removeprefix(f"{task}-"), counts[stage], x, y)
-    arrows = [_arrow(boxes[a], boxes[b]) for a, b in graph.edges]
+    arrows = [_arrow(boxes[a], boxes[b], width) for a, b in graph.edges]
     return Drawing(
         task,
         list(boxes.values()),
         sorted(arrows),
-        max(box.x for box in boxes.values()) + WIDTH + MARGIN,
+        max(box.x for box in boxes.values()) + width + MARGIN,
         max(box.y for box in boxes.values()) + HEIGHT + MARGIN,
     )
 
@@ -111,13 +114,13 @@ def _depth_below(graph: Any, stage: str) -> int:
     return max((1 + _depth_below(graph, s) for s in graph.successors(stage)), default=0)
 
 
-def _arrow(start: Box, end: Box) -> str:
+def _arrow(start: Box, end: Box, width: int) -> str:
     """Return a path from the middle below a box to the middle above another.
 
     It leaves its column in the gap above the lower box, so that it crosses no box of others.
     """
-    x1, y1 = start.x + WIDTH // 2, start.y + HEIGHT
-    x2, y2 = end.x + WIDTH // 2, end.y - 5  # the arrow's head takes the rest
+    x1, y1 = start.x + width // 2, start.y + HEIGHT
+    x2, y2 = end.x + width // 2, end.y - 5  # the arrow's head takes the rest
     if x1 == x2:
         return f"M{x1} {y1}V{y2}"
     gap = end.y - DOWN
