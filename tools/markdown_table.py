@@ -20,4 +20,4 @@ def code(text: str) -> str:
 
 def words(text: str) -> str:
     """Return a text as words in a cell."""
-    return text.replace("|", "\\|").replace("<", "\\<")
+    return text.replace("|", "\\|").replace("<", "&lt;")

@@ -18,6 +18,9 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*
 IMAGE = re.compile(r"!\[([^\]]*)\]\((?!https?:)([^)\s]+)\)")
 MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CARDS = "models/*.md"
+HIDDEN = {"index.md": ["navigation"], "stages.md": ["toc"]}  # where it would say nothing
+CELL = re.compile(r"<td[^>]*>.*?</td>", re.DOTALL)
+CODE = re.compile(r"(?<=<code>)[^<]+(?=</code>)")
 
 
 def on_config(config: Any) -> Any:
@@ -50,6 +53,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     A link to a file that is no page keeps its words alone.
     """
     path = page.file.src_uri
+    page.meta["hide"] = HIDDEN.get(path, [])
     source = next((name for name, to in BESIDE.items() if to == path), f"docs/{path}")
     folder, depth = Path(source).parent, path.count("/")
 
@@ -68,3 +72,12 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
     text = IMAGE.sub(shown, LINK.sub(linked, markdown))
     return MERMAID.sub(lambda found: graph_picture.draw(pipeline_graph.read(found[1])), text)
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Let paths and keys in tables be broken after a slash or a dot."""
+
+    def breakable(code: re.Match[str]) -> str:
+        return re.sub(r"(?<=[\w;}][/.,])(?=[\w{&])", "<wbr>", code[0])
+
+    return CELL.sub(lambda cell: CODE.sub(breakable, cell[0]), html)
