@@ -9,6 +9,7 @@ import networkx as nx
 
 COMMAND = ("dag", "--mermaid", "--collapse-foreach-matrix")
 NODE = re.compile(r'\s*(\w+)\["([^"]+)"\]')
+BLOCK = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EDGE = re.compile(r"\s*(\w+)-->(\w+)")
 
 

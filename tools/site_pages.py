@@ -16,7 +16,6 @@ BESIDE = {  # what lies beside docs/ → its page
 }
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 IMAGE = re.compile(r"!\[([^\]]*)\]\((?!https?:)([^)\s]+)\)")
-MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CARDS = "models/*.md"
 HIDDEN = {"index.md": ["navigation"], "stages.md": ["toc"]}  # where it would say nothing
 CELL = re.compile(r"<td[^>]*>.*?</td>", re.DOTALL)
@@ -71,7 +70,9 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         return f"![{found[1]}]({target(found[2])})"
 
     text = IMAGE.sub(shown, LINK.sub(linked, markdown))
-    return MERMAID.sub(lambda found: graph_picture.draw(pipeline_graph.read(found[1])), text)
+    return pipeline_graph.BLOCK.sub(
+        lambda found: graph_picture.draw(pipeline_graph.read(found[1])), text
+    )
 
 
 def on_page_content(html: str, **_: Any) -> str:

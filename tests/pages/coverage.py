@@ -1,0 +1,64 @@
+"""What becomes of each command of the pages: run here, run by another test, or why not."""
+
+import re
+from dataclasses import dataclass
+
+# Run here, in a copy of the repository with tiny models (see `workshop`).
+TEXTRNN = "textrnn"  # in this process
+DVC = "dvc"  # in the copy
+SETTING = "dvc remote"  # in an empty repository of DVC
+CLONE = "git clone"  # of the copy
+MAKE = "make"  # that the target is there, and what it would do
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another test runs it, or something like it: `tests/test_x.py::test_y`."""
+
+    test: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why no test runs it."""
+
+    why: str
+
+
+How = str | Elsewhere | Reason
+
+WHOLE = "tests/pipeline/test_whole_runs.py"
+CARDS = "tests/test_cards.py"
+REMOTES = "tests/pipeline/test_remotes.py"
+
+# The first that matches the whole command holds.
+RULES: list[tuple[str, How]] = [
+    (r"textrnn (check|results|predict|sample|info|export|init|offline-plots)\b.*", TEXTRNN),
+    (r"textrnn report .*", Elsewhere("tests/test_report.py::test_one_model_alone")),
+    (
+        r"textrnn card .*",
+        Elsewhere("tests/test_cards.py::test_the_committed_cards_are_what_the_generator_gives"),
+    ),
+    (r"textrnn adopt .*", Elsewhere("tests/test_adoption.py::test_a_comment_is_accepted")),
+    (r"textrnn verify.*", Elsewhere(f"{REMOTES}::test_a_byte_that_flips_on_the_server")),
+    (r"make [a-z-]+( [A-Z]+=\S+)?", MAKE),
+    (r"dvc repro (sentiment|charlm)-\w+@(reviews|novel)( .*)?", DVC),
+    (r"dvc repro \S+@quick", Reason("two minutes; with `reviews` in its place it is run")),
+    (r"dvc repro", Elsewhere(f"{WHOLE}::test_nothing_changed_runs_nothing")),
+    (r"dvc (status|metrics show|metrics diff|params diff|plots show)", DVC),
+    (r"dvc dag \S+", DVC),
+    (r"dvc exp run -S .*", Elsewhere(f"{WHOLE}::test_what_a_dvc_user_asks_for")),
+    (r"dvc exp (run -n|push|pull|apply) .*", Elsewhere(f"{REMOTES}::test_an_experiment_is_shared")),
+    (r"dvc remote add -d shared /some/folder", DVC),
+    (r"dvc push --run-cache", DVC),
+    (r"dvc remote (add|modify) .*", SETTING),
+    (r"dvc pull --run-cache", Elsewhere(f"{REMOTES}::test_a_colleague_pulls_and_runs_nothing")),
+    (r"git clone <\w+ repository> && cd textrnn", CLONE),
+    (r"git (add .* && git commit|push)", Reason("the reader's own repository, and its remote")),
+    (r"source \.venv/bin/activate", Reason("make's environment: the tests run in it")),
+]
+
+
+def how(command: str) -> How | None:
+    """Return what becomes of a command; None if nothing is said of it."""
+    return next((found for rule, found in RULES if re.fullmatch(rule, command)), None)
