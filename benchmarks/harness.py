@@ -320,7 +320,8 @@ def main(benchmark: Benchmark, results: Path = RESULTS) -> None:
 
 
 def _arguments(benchmark: Benchmark) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=benchmark.title)
+    example = f"Example: python benchmarks/{benchmark.name}.py --rounds 1 --dry"
+    parser = argparse.ArgumentParser(description=benchmark.title, epilog=example)
     parser.add_argument("--rounds", type=int, default=benchmark.rounds)
     parser.add_argument("--only", nargs="+", choices=benchmark.contenders, help="no claims")
     parser.add_argument("--dry", action="store_true", help="leave results.json as it is")

@@ -15,7 +15,7 @@ from textrnn.errors import UserError
 
 app = typer.Typer(
     help="Reproducible recurrent text models, as DVC pipelines. Works from any folder of the "
-    "repository.",
+    'repository.\n\nExample: textrnn predict --model sentiment/quick "a fine film"',
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -269,7 +269,11 @@ def _extra(*packages: str, what: str, name: str) -> Iterator[None]:
         ) from None
 
 
-init = typer.Typer(help="Make a corpus of your own part of the pipelines.", no_args_is_help=True)
+init = typer.Typer(
+    help="Make a corpus of your own part of the pipelines.\n\n"
+    "Example: textrnn init charlm novel.txt",
+    no_args_is_help=True,
+)
 app.add_typer(init, name="init")
 
 Name = Annotated[

@@ -28,7 +28,8 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="soak", description=__doc__)
+    example = "Example: PYTHONPATH=tests python -m soak --runs 2 --graph tiny"
+    parser = argparse.ArgumentParser(prog="soak", description=__doc__, epilog=example)
     parser.add_argument("--runs", type=int, default=25, help="runs of the graph (%(default)s)")
     parser.add_argument("--kills", type=int, default=8, help="kill -9 of each run (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the kills' moments (%(default)s)")
