@@ -193,12 +193,8 @@ def _code(root: Path) -> set[str]:
 
 
 def _git(root: Path, *arguments: str) -> bytes:
-    command = [
-        "git",
-        "-c",
-        f"core.hooksPath={os.devnull}",
-        *arguments,
-    ]  # `dvc install` hooks checkouts
+    no_hooks = f"core.hooksPath={os.devnull}"  # `dvc install` hooks checkouts
+    command = ["git", "-c", no_hooks, *arguments]
     done = subprocess.run(command, cwd=root, capture_output=True, check=False)  # noqa: S603 - our own
     if done.returncode != 0:
         raise UserError(f"git {arguments[0]} fails: {done.stderr.decode().strip()}")

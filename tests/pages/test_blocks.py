@@ -129,6 +129,14 @@ def test_make(command: Command, copy: Path) -> None:
     assert workshop.make(copy, command.text)
 
 
+def test_a_run_in_a_pipe_prints_lines_and_no_noise(copy: Path) -> None:
+    """No bars, no colours, nothing of TensorFlow's start."""
+    printed = (copy.parent / workshop.LOG).read_text(encoding="utf-8")
+    assert "Running stage 'charlm-train@novel'" in printed
+    assert "epoch 1/1" in printed
+    assert not re.search(r"[\r\x1b]|it/s|oneDNN|cuda|WARNING|E0000|I0000", printed)
+
+
 def test_a_copied_block_of_python_runs(copy: Path, tmp_path: Path) -> None:
     """That of docs/serving.md, where the page's command has exported a model."""
     [block] = blocks.python_blocks(blocks.ROOT / "docs/serving.md")

@@ -19,6 +19,7 @@ from pages import blocks
 from textrnn import cli
 from textrnn.params import base
 
+LOG = "repro.log"  # beside the copy: what `dvc repro` printed
 GUIDE = "docs/own-corpus.md"
 REVIEWS = "\n".join(
     ["stars,body"]
@@ -37,7 +38,9 @@ def build(folder: Path) -> None:
     for command in blocks.commands():
         if command.page == GUIDE and re.match(r"textrnn init|dvc repro", command.text):
             if command.text.startswith("dvc"):
-                run(folder, *shlex.split(command.text))
+                printed = run(folder, *shlex.split(command.text))
+                with (folder.parent / LOG).open("a", encoding="utf-8") as log:
+                    log.write(printed)
             elif not _is_taken(folder, command.text):
                 textrnn(folder, command.text)
                 _shorten(folder / "params.yaml")
