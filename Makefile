@@ -61,7 +61,7 @@ tables: $(VENV)/installed ## write the pages' tables of commands, stages and par
 	python tools/tables.py
 
 docs: $(VENV)/installed-docs ## build the documentation into site/, which opens from disk
-	mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict # which --quiet would undo
 	@echo "Open site/index.html in a browser."
 
 test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)

@@ -28,7 +28,7 @@ STYLE = re.compile(r"url\(([^)]+)\)|@import\s+[\"']([^\"']+)")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "built here"
-    build = ["build", "--strict", "--quiet", "--site-dir", str(folder)]
+    build = ["build", "--strict", "--site-dir", str(folder)]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", *build],
