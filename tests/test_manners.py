@@ -54,12 +54,12 @@ def test_a_bar_is_shown_on_a_terminal_and_not_in_a_pipe() -> None:
 
 
 def test_every_bar_is_quiet_when_piped() -> None:
-    """`disable=None` asks tqdm to look at the stream."""
+    """`disable=None` asks tqdm to look at the stream; of several workers the chief alone shows."""
     bars = [call for file in sources() for call in calls(file, "tqdm")]
     assert len(bars) >= 3
     for call in bars:
         given = {word.arg: ast.unparse(word.value) for word in call.keywords}
-        assert given.get("disable") == "None", ast.unparse(call)
+        assert given.get("disable") in ("None", "shown"), ast.unparse(call)
 
 
 @pytest.mark.parametrize("path", [(), ("init",)])

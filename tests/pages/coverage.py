@@ -29,6 +29,7 @@ How = str | Elsewhere | Reason
 
 WHOLE = "tests/pipeline/test_whole_runs.py"
 CARDS = "tests/test_cards.py"
+WORKERS = "tests/test_distribution.py::test_two_and_four_workers_learn_what_one_process_does"
 REMOTES = "tests/pipeline/test_remotes.py"
 
 # The first that matches the whole command holds.
@@ -41,6 +42,11 @@ RULES: list[tuple[str, How]] = [
     ),
     (r"textrnn adopt .*", Elsewhere("tests/test_adoption.py::test_a_comment_is_accepted")),
     (r"textrnn verify.*", Elsewhere(f"{REMOTES}::test_a_byte_that_flips_on_the_server")),
+    (
+        r"textrnn app.*",
+        Elsewhere("tests/serving/test_page.py::test_a_review_is_judged_beside_the_baseline"),
+    ),
+    (r"(export TF_CONFIG=|python stages/sentiment/train).*", Elsewhere(WORKERS)),
     (r"make [a-z-]+( [A-Z]+=\S+)?", MAKE),
     (r"dvc repro (sentiment|charlm)-\w+@(reviews|novel)( .*)?", DVC),
     (r"dvc repro \S+@quick", Reason("two minutes; with `reviews` in its place it is run")),

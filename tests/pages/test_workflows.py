@@ -20,6 +20,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 DEVCONTAINER = ROOT / ".devcontainer/devcontainer.json"
 
 TARGETS = set(re.findall(r"^(?:\$\(VENV\)/)?([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+TARGETS |= {f.stem.replace("requirements", "installed") for f in ROOT.glob("requirements-*.lock")}
 
 
 def steps(file: Path) -> Iterator[dict[str, Any]]:
