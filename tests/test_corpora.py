@@ -141,7 +141,7 @@ def test_mirror_folder_may_be_relative(tmp_path, destination, monkeypatch):
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_mirror_may_be_a_url(slash, destination, server, monkeypatch):
-    server.url("/m/tiny%20%231.csv.gz", gzip.compress(CONTENT))
+    server.url("/m/tiny%20%231.csv.gz", gzip.compress(CONTENT, mtime=0))
     monkeypatch.setenv(corpora.MIRROR, server.url("/m") + slash)
     corpus = fetched(Url(url=server.url("/tiny.csv", CONTENT)), mirror="tiny #1.csv.gz")
     corpora.fetch("tiny", corpus, destination)
@@ -255,8 +255,8 @@ def test_unreachable_sources_give_way_in_order_and_without_a_warning(destination
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/cut.csv.gz", gzip.compress(CONTENT)[:-9]),
-        ("/flipped.csv.gz", gzip.compress(CONTENT)[:-8] + b"\0" * 8),
+        ("/cut.csv.gz", gzip.compress(CONTENT, mtime=0)[:-9]),
+        ("/flipped.csv.gz", gzip.compress(CONTENT, mtime=0)[:-8] + b"\0" * 8),
         ("/plain.csv.gz", CONTENT),
         ("/cut.csv.bz2", bz2.compress(CONTENT)[:-9]),
         ("/plain.csv.bz2", CONTENT),
@@ -273,7 +273,7 @@ def test_damaged_file_gives_way_with_a_warning(path, body, destination, server, 
 def test_error_tells_what_happened_at_each_place_and_how_to_go_on(
     tmp_path, destination, server, monkeypatch
 ):
-    (tmp_path / "tiny.csv.gz").write_bytes(gzip.compress(WRONG))
+    (tmp_path / "tiny.csv.gz").write_bytes(gzip.compress(WRONG, mtime=0))
     monkeypatch.setenv(corpora.MIRROR, str(tmp_path))
     missing, wrong = server.url("/missing.csv"), server.url("/wrong.csv", b"not found, sorry")
     corpus = fetched(Url(url=missing), Url(url=wrong), mirror="tiny.csv.gz")
@@ -300,7 +300,10 @@ def test_failure_leaves_what_was_there_and_nothing_else(tmp_path, destination, s
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     destination.parent.mkdir(parents=True)
     destination.write_bytes(b"yesterday's")
-    sources = [server.url("/wrong.csv.gz", gzip.compress(WRONG)), server.url("/cut/a.csv", WRONG)]
+    sources = [
+        server.url("/wrong.csv.gz", gzip.compress(WRONG, mtime=0)),
+        server.url("/cut/a.csv", WRONG),
+    ]
     with pytest.raises(UserError):
         corpora.fetch("tiny", fetched(*(Url(url=url) for url in sources)), destination)
     assert destination.read_bytes() == b"yesterday's"
