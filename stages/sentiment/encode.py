@@ -4,7 +4,7 @@ from textrnn import atomic, paths
 from textrnn.params.base import load
 from textrnn.params.encode import Encode
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment import engines
+from textrnn.sentiment import engine
 from textrnn.stage import stage
 
 
@@ -14,7 +14,7 @@ def main(dataset: str) -> None:
     tokens = load(f"sentiment.datasets.{dataset}.tokens", Tokens)
     options = load(f"sentiment.datasets.{dataset}.encode", Encode)
 
-    with engines.encoder(home.vocab, tokens) as encode:
+    with engine.encoder(home.vocab, tokens) as encode:
         for split in paths.SPLITS:
             with atomic.folder(home.shards(split)) as folder:
                 total = encode(home.rows(split), folder, split, options.shards)

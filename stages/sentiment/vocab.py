@@ -3,7 +3,7 @@
 from textrnn import atomic, paths
 from textrnn.params.base import load
 from textrnn.params.tokens import Tokens, Vocabulary
-from textrnn.sentiment import engines
+from textrnn.sentiment import engine
 from textrnn.stage import stage
 
 
@@ -14,7 +14,7 @@ def main(dataset: str) -> None:
     options = load(f"sentiment.datasets.{dataset}.vocabulary", Vocabulary)
 
     with atomic.file(home.vocab) as part:
-        kept, distinct, total = engines.count(home.rows("train"), tokens, options, part)
+        kept, distinct, total = engine.count(home.rows("train"), tokens, options, part)
     print(f"{kept:,} of {distinct:,} tokens, which stand {total:,} times in train")
 
 

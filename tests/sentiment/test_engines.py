@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from textrnn.errors import UserError
 from textrnn.params.tokens import Tokens, Vocabulary
-from textrnn.sentiment import engines, ranges, rows
-from textrnn.sentiment.engines import Counted
+from textrnn.sentiment import engine, engines, ranges, rows
+from textrnn.sentiment.engine import Counted
 from textrnn.sentiment.rows import Row
 
 WORDS = Tokens(lower=True, punctuation=True, last=9)
@@ -35,17 +35,17 @@ def _small_ranges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     execute({})
 
 
-def execute(options: dict[str, object], engine: str = "beam") -> None:
-    params = {"execution": {"engine": engine, "beam_options": options, "workers": 1}}
+def execute(options: dict[str, object], name: str = "beam") -> None:
+    params = {"execution": {"engine": name, "beam_options": options, "workers": 1}}
     Path("params.yaml").write_text(yaml.safe_dump(params))
 
 
 def data_stages(folder: Path, options: Vocabulary, shards: int) -> tuple[Counted, int]:
     """Do what both stages do with `rows.jsonl`, by the engine in force."""
-    found = engines.count(folder / "rows.jsonl", WORDS, options, folder / "vocab.txt")
+    found = engine.count(folder / "rows.jsonl", WORDS, options, folder / "vocab.txt")
     out = folder / "shards"
     out.mkdir()
-    with engines.encoder(folder / "vocab.txt", WORDS) as encode:
+    with engine.encoder(folder / "vocab.txt", WORDS) as encode:
         return found, encode(folder / "rows.jsonl", out, "train", shards)
 
 
@@ -62,8 +62,8 @@ def test_beam_makes_the_bytes_of_the_local_engine(
     for folder in folders:
         rows.write([Row(i, i % 2, text) for i, text in enumerate(texts)], folder / "rows.jsonl")
     found = []
-    for engine, folder in zip(("local", "beam"), folders, strict=True):
-        execute({}, engine)
+    for name, folder in zip(("local", "beam"), folders, strict=True):
+        execute({}, name)
         found.append(data_stages(folder, options, shards))
     assert found[0] == found[1]
     assert contents(folders[0]) == contents(folders[1])

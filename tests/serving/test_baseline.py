@@ -44,7 +44,7 @@ def measured(changing: Path, request: pytest.FixtureRequest) -> tuple[Path, base
     part = tokenised.part_read(options.datasets["few"].tokens)
     tokenize = tokenizer(options.baselines.tokens)
     texts = [tokenised.read(home.rows(s), part, tokenize) for s in ("train", "valid")]
-    chosen = baselines.choose(options.baselines, *texts)
+    chosen = baselines.choose(options.baselines, *texts, count=2)
     file = paths.METRICS / "sentiment/baselines/few/metrics.json"
     file.parent.mkdir(parents=True)
     found = chosen.predict(texts[0]).assign(split="train")

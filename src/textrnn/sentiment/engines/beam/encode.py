@@ -10,7 +10,7 @@ from apache_beam.utils.shared import Shared
 from textrnn import sharding
 from textrnn.params.tokens import Tokens
 from textrnn.sentiment import encoding, ranges, vocabulary
-from textrnn.sentiment.engines import Encode
+from textrnn.sentiment.engine import Encode
 from textrnn.sentiment.engines.beam.pipeline import beam, parts, pipeline
 from textrnn.sentiment.ranges import Range
 from textrnn.sentiment.tokens import tokenizer

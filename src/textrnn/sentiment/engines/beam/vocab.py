@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textrnn.params.tokens import Tokens, Vocabulary
 from textrnn.sentiment import counting, vocabulary
-from textrnn.sentiment.engines import Counted
+from textrnn.sentiment.engine import Counted
 from textrnn.sentiment.engines.beam.pipeline import beam, counters, parts, pipeline
 from textrnn.sentiment.ranges import Range
 

@@ -12,7 +12,7 @@ from textrnn.params import execution
 from textrnn.params.tokens import Tokens
 from textrnn.progress import bar
 from textrnn.sentiment import encoding, ranges
-from textrnn.sentiment.engines import Encode
+from textrnn.sentiment.engine import Encode
 
 
 @contextmanager

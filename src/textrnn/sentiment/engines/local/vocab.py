@@ -8,7 +8,7 @@ from textrnn.params import execution
 from textrnn.params.tokens import Tokens, Vocabulary
 from textrnn.progress import bar
 from textrnn.sentiment import counting, ranges, vocabulary
-from textrnn.sentiment.engines import Counted
+from textrnn.sentiment.engine import Counted
 
 
 def count(rows: Path, tokens: Tokens, options: Vocabulary, vocab: Path) -> Counted:
