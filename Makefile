@@ -64,7 +64,7 @@ docs: $(VENV)/installed-docs ## build the documentation into site/, which opens 
 	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict # which --quiet would undo
 	@echo "Open site/index.html in a browser."
 
-test: $(VENV)/installed-dev ## run all tests (about twelve minutes on two cores)
+test: $(VENV)/installed-dev ## run all tests (about fifteen minutes on two cores)
 	pytest -n 2 --dist loadfile
 
 lint: $(VENV)/installed-dev ## ruff, mypy --strict, and known vulnerabilities as warnings
