@@ -18,16 +18,11 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.errors import UserError
-from textrnn.params import classifier
-from textrnn.params.document import SentimentDataset
 from textrnn.params.tokens import Tokens
-from textrnn.sentiment import vocabulary
-from textrnn.sentiment.model import build
 from textrnn.sentiment.vocabulary import PADDING, Vocabulary
-from textrnn.serving import models, spans
+from textrnn.serving import prediction, spans
 from textrnn.serving.spans import Span
 
 T = TypeVar("T")
@@ -159,14 +154,10 @@ def load(name: str) -> Explainer:
     """Return a trained classifier by its name in commands, with its first seed's weights.
 
     Raises:
-        UserError: there is no such model, or it is not here, or its files do not fit each other.
+        UserError: as `prediction.restored`.
     """
-    found = models.opened(name, "sentiment", vocabulary.read, classifier.Architecture)
-    network = build(found.architecture, found.known.size)
-    weights.load(network, found.weights)
-    dataset = found.model.dataset_entry
-    assert isinstance(dataset, SentimentDataset)  # noqa: S101 - by the task
-    return Explainer(network, dataset.tokens, found.known)
+    found = prediction.restored(name)
+    return Explainer(found.network, found.tokens, found.known)
 
 
 def _of_one_length(rows: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:

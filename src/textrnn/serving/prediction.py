@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from textrnn.errors import UserError
 from textrnn.params import classifier
 from textrnn.params.corpus import TWO
 from textrnn.params.document import SentimentDataset
+from textrnn.params.tokens import Tokens
 from textrnn.progress import bar
 from textrnn.sentiment import classes, output, tokens, vocabulary
 from textrnn.sentiment.model import build
@@ -130,8 +132,17 @@ class Classifier:
         return found
 
 
-def load(name: str) -> Classifier:
-    """Return a trained classifier by its name in commands, with its first seed's weights.
+class Restored(NamedTuple):
+    """A trained classifier's network, and what its texts are read with."""
+
+    network: keras.Model
+    tokens: Tokens
+    known: Vocabulary
+    names: Sequence[str]  # of its classes
+
+
+def restored(name: str) -> Restored:
+    """Return what a trained classifier is made of, with its first seed's weights.
 
     Raises:
         UserError: there is no such model, or it is not here, or its files do not fit each other.
@@ -141,8 +152,17 @@ def load(name: str) -> Classifier:
     weights.load(network, found.weights)
     dataset = found.model.dataset_entry
     assert isinstance(dataset, SentimentDataset)  # noqa: S101 - by the task
-    names = found.model.class_names
-    return Classifier(network, tokens.tokenizer(dataset.tokens), found.known, names)
+    return Restored(network, dataset.tokens, found.known, found.model.class_names)
+
+
+def load(name: str) -> Classifier:
+    """Return a trained classifier by its name in commands, with its first seed's weights.
+
+    Raises:
+        UserError: as `restored`.
+    """
+    found = restored(name)
+    return Classifier(found.network, tokens.tokenizer(found.tokens), found.known, found.names)
 
 
 def _of_one_length(ids: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:
