@@ -11,10 +11,10 @@ QUICK := sentiment-evaluate@quick charlm-evaluate@quick charlm-sample@quick
 BOOK_CLASSIFIERS := book-bilstm book-birnn-last100 book-rnn
 BOOK_WRITERS := book book-tail
 BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%)
-CLAIMS = $(filter-out %/harness.py %/machine.py %/table.py, $(wildcard benchmarks/*.py))
+CLAIMS = $(filter-out %/harness.py %/machine.py %/scaling.py %/scaling_page.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt app beam results results-page report tables docs test lint bench soak licences lock clean
+.PHONY: help quick book adopt app beam results results-page report tables docs test lint bench scale sweep soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -86,6 +86,22 @@ bench: $(BENCH)/installed ## measure the claims of speed (about half an hour on 
 	for file in $(CLAIMS); do $(BENCH)/bin/python $$file || exit 1; done
 	$(BENCH)/bin/python benchmarks/table.py
 
+scale: $(VENV)/installed-beam $(VENV)/installed-report ## measure how cost grows with the corpus (about half an hour on two quiet cores)
+	dvc repro sentiment-split@rotten-tomatoes
+	python benchmarks/scaling.py
+	python benchmarks/scaling_page.py
+
+SWEPT := book-birnn-last100
+sweep: $(VENV)/installed-report ## the chapter's comparison: cells, directions, lengths (about an hour on two cores)
+	dvc repro sentiment-split@imdb-last100
+	dvc exp run --queue sentiment-evaluate@$(SWEPT) \
+	    -S 'sentiment.models.$(SWEPT).architecture.cell=SimpleRNN,LSTM,GRU' \
+	    -S 'sentiment.models.$(SWEPT).architecture.bidirectional=false,true' \
+	    -S 'sentiment.datasets.imdb-last100.tokens.last=50,100,200' \
+	    -S 'sentiment.models.$(SWEPT).seeds=[1]'
+	dvc exp run --run-all
+	textrnn sweep sentiment/$(SWEPT) --page docs/sweeps.md
+
 RUNS := 25
 
 soak: $(VENV)/installed-dev ## kill, break and mend the quick graph for hours: make soak RUNS=2 is short
@@ -103,6 +119,8 @@ lock: ## renew the locks from pyproject.toml (needs uv)
 	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
 	$(COMPILE) --upgrade-package torch --constraint requirements-dev.lock --extra bench -o requirements-bench.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra report -o requirements-report.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra files -o requirements-files.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra gpu -o requirements-gpu.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra beam -o requirements-beam.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra app -o requirements-app.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra docs -o requirements-docs.lock

@@ -292,40 +292,55 @@ def _short(value: float) -> float:
 # ---------------------------------------------------------------- command line
 
 
-def main(benchmark: Benchmark, results: Path = RESULTS) -> None:
-    """Measure a benchmark, print what came out and keep it; or be one of its contenders."""
+def main(*benchmarks: Benchmark, results: Path = RESULTS) -> None:
+    """Measure benchmarks, print what came out and keep it; or be one of their contenders."""
     file = Path(sys.argv[0]).resolve()
     os.chdir(ROOT)  # data and params.yaml are found from there
-    arguments = _arguments(benchmark)
+    contenders = {name: c for each in benchmarks for name, c in each.contenders.items()}
+    arguments = _arguments(file, benchmarks, list(contenders))
     if arguments.contender:
         answers = _own_output()
-        serve(benchmark.contenders[arguments.contender], sys.stdin, answers)
+        serve(contenders[arguments.contender], sys.stdin, answers)
         return
-    chosen = arguments.only or list(benchmark.contenders)
+    for benchmark in benchmarks:
+        chosen = [n for n in benchmark.contenders if n in (arguments.only or contenders)]
+        if not chosen:
+            continue
+        count = arguments.rounds or benchmark.rounds
+        turns = _take_turns(file, benchmark, chosen, count)
+        if arguments.only:
+            for name, taken in turns.items():
+                print(name, summary(taken))
+            continue
+        content = entry(benchmark, count, turns)
+        print("\n".join(lines(content)), flush=True)
+        if not arguments.dry:
+            record(benchmark.name, content, results)
+
+
+def _take_turns(
+    file: Path, benchmark: Benchmark, chosen: Sequence[str], count: int
+) -> dict[str, list[Turn]]:
     with ExitStack() as stack:
         ready = {}
         for name in chosen:
             process = Process(file, name, benchmark.contenders[name].environment)
             stack.callback(process.end)
             ready[name] = process
-        turns = rounds(ready, arguments.rounds, benchmark.warm_up, _progress)
-    if arguments.only:
-        for name, taken in turns.items():
-            print(name, summary(taken))
-        return
-    content = entry(benchmark, arguments.rounds, turns)
-    print("\n".join(lines(content)), flush=True)
-    if not arguments.dry:
-        record(benchmark.name, content, results)
+        return rounds(ready, count, benchmark.warm_up, _progress)
 
 
-def _arguments(benchmark: Benchmark) -> argparse.Namespace:
-    example = f"Example: python benchmarks/{benchmark.name}.py --rounds 1 --dry"
-    parser = argparse.ArgumentParser(description=benchmark.title, epilog=example)
-    parser.add_argument("--rounds", type=int, default=benchmark.rounds)
-    parser.add_argument("--only", nargs="+", choices=benchmark.contenders, help="no claims")
-    parser.add_argument("--dry", action="store_true", help="leave results.json as it is")
-    parser.add_argument("--contender", choices=benchmark.contenders, help=argparse.SUPPRESS)
+def _arguments(
+    file: Path, benchmarks: Sequence[Benchmark], contenders: Sequence[str]
+) -> argparse.Namespace:
+    example = f"Example: python benchmarks/{file.name} --rounds 1 --dry"
+    title = "; ".join(benchmark.title for benchmark in benchmarks)
+    parser = argparse.ArgumentParser(description=title, epilog=example)
+    counts = ", ".join(str(benchmark.rounds) for benchmark in benchmarks)
+    parser.add_argument("--rounds", type=int, help=f"instead of {counts}")
+    parser.add_argument("--only", nargs="+", choices=contenders, help="no claims")
+    parser.add_argument("--dry", action="store_true", help="leave the results as they are")
+    parser.add_argument("--contender", choices=contenders, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -16,7 +16,7 @@ BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 def render(entries: Mapping[str, Any]) -> str:
     """Return the tables: all claims, then each benchmark's contenders with notes and machine."""
-    parts = [_claims(entries), *(_benchmark(name, entry) for name, entry in entries.items())]
+    parts = [_claims(entries), *(benchmark(name, entry) for name, entry in entries.items())]
     return "\n\n".join(parts)
 
 
@@ -44,10 +44,11 @@ def _claims(entries: Mapping[str, Any]) -> str:
         for name, entry in entries.items()
         for claim in entry["claims"]
     )
-    return _table(("claim", "to reach", "measured", "reached", "benchmark"), rows)
+    return markdown(("claim", "to reach", "measured", "reached", "benchmark"), rows)
 
 
-def _benchmark(name: str, entry: Mapping[str, Any]) -> str:
+def benchmark(name: str, entry: Mapping[str, Any]) -> str:
+    """Return a benchmark's heading, contenders, notes and machine."""
     contenders = entry["contenders"]
     base = next(iter(contenders.values()))
     rows = (
@@ -60,7 +61,7 @@ def _benchmark(name: str, entry: Mapping[str, Any]) -> str:
         )
         for label, c in contenders.items()
     )
-    table = _table(("contender", "minimum", "median", "ratio", "and"), rows)
+    table = markdown(("contender", "minimum", "median", "ratio", "and"), rows)
     notes = "".join(f"\n- {note}" for note in entry["notes"])
     return (
         f"### `{name}`\n\n{entry['title']}; {entry['rounds']} rounds; the ratio is that of the "
@@ -78,7 +79,8 @@ def _machine(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table in Markdown."""
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from textrnn import corpora, reading
+from textrnn import corpora
 from textrnn.params import base
 from textrnn.params.corpus import RawCorpus, ReadTable, Table
+from textrnn.reading.table import Row, read_table
 
 # Examples are the same in every run; a slow machine is no failure.
 settings.register_profile("textrnn", deadline=None, derandomize=True, database=None)
@@ -22,7 +23,7 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def reviews(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[reading.Row]:
+def reviews(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     """The 50,000 reviews of the book, where TEXTRNN_MIRROR has them."""
     if not os.environ.get(corpora.MIRROR):
         pytest.skip(f"the real reviews need {corpora.MIRROR}")
@@ -31,6 +32,6 @@ def reviews(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[readin
     file = tmp_path_factory.mktemp("corpora") / "imdb.csv"
     corpora.fetch("imdb", corpus.fetch, file)
     read: ReadTable = corpus.read
-    table = list(reading.read_table(file, read))
+    table = list(read_table(file, read))
     file.unlink()
     return table

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import checkpoints, reading, sharding, shards, weights
+from textrnn import checkpoints, sharding, shards, weights
 from textrnn.charlm import alphabet, chunking, texts
 from textrnn.charlm.model import build
 from textrnn.errors import UserError
@@ -28,6 +28,8 @@ from textrnn.params.character_model import Architecture
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import ReadTable, ReadText
 from textrnn.params.tokens import Tokens
+from textrnn.reading.table import read_table
+from textrnn.reading.text import read_text
 from textrnn.sentiment import counting, encoding, ranges, rows, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 
@@ -61,8 +63,8 @@ def write_table(file: Path, content: Iterable[tuple[int, str]]) -> Path:
 
 def there_and_back(folder: Path, table: Path, options: Tokens = MARKS) -> list[list[str]]:
     """Take a corpus through the data stages; return the tokens that its shards hold."""
-    read = [rows.Row(r.number, r.label or 0, r.text) for r in reading.read_table(table, READ)]
-    rows.write(read, folder / "rows.jsonl")
+    read = [rows.Row(r.number, r.label or 0, r.text) for r in read_table(table, READ)]
+    rows.write(map(rows.line, read), folder / "rows.jsonl")
     assert list(rows.read(folder / "rows.jsonl")) == read
     assert rows.count(folder / "rows.jsonl") == len(read)
 
@@ -87,7 +89,7 @@ def there_and_back(folder: Path, table: Path, options: Tokens = MARKS) -> list[l
 
 def test_hostile_reviews_come_through_to_the_last_token(tmp_path: Path) -> None:
     table = write_table(tmp_path / "reviews.csv", ((1, text) for text in HOSTILE.values()))
-    assert [row.text for row in reading.read_table(table, READ)] == list(HOSTILE.values())
+    assert [row.text for row in read_table(table, READ)] == list(HOSTILE.values())
     assert there_and_back(tmp_path, table) == [tokenizer(MARKS)(t) for t in HOSTILE.values()]
 
 
@@ -145,9 +147,9 @@ def test_any_bytes_for_a_corpus_are_read_or_refused(
     file = tmp_path_factory.getbasetemp() / "any.csv"
     for head in (b"", b"label,text\n", b'label,text\n1,"'):
         file.write_bytes(head + content)
-        said = complaint(lambda: list(reading.read_table(file, READ)))
+        said = complaint(lambda: list(read_table(file, READ)))
         assert said is None or said.startswith(f"{file}")
-    said = complaint(lambda: reading.read_text(file, ReadText(start=None, end=None)))
+    said = complaint(lambda: read_text(file, ReadText(start=None, end=None)))
     assert said is None or said.startswith(f"{file}")
 
 
@@ -246,7 +248,7 @@ def test_any_bytes_for_a_shard_are_refused(
 def test_a_text_with_5_000_different_characters(tmp_path: Path) -> None:
     text = MANY + MANY[::-1]
     (tmp_path / "text.txt").write_text(text, encoding="utf-8")
-    read = reading.read_text(tmp_path / "text.txt", ReadText(start=None, end=None))
+    read = read_text(tmp_path / "text.txt", ReadText(start=None, end=None))
     known = alphabet.of(read)
     assert known.size == 5000
     alphabet.write(known, tmp_path / "vocab.json")
@@ -267,7 +269,7 @@ def test_a_text_with_5_000_different_characters(tmp_path: Path) -> None:
 @pytest.mark.parametrize("character", ["a", "\0", "\u0301", "😀", "\u202e"])
 def test_a_text_of_one_character(character: str, tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("x" + character * 100, encoding="utf-8")
-    text = reading.read_text(tmp_path / "text.txt", ReadText(start=character, end=None))
+    text = read_text(tmp_path / "text.txt", ReadText(start=character, end=None))
     known = alphabet.of(text)
     assert known.decode(known.encode(text)) == character * 100
 

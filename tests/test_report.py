@@ -258,7 +258,7 @@ def test_a_model_of_three_classes_is_shown_by_their_names(
     section = values["sentiment"]
     quick = section["models"]["quick"]
     values["corpora"]["own"] = {"moods": {"format": "csv", "read": read}}
-    corpus = {"folder": "own", "name": "moods"}
+    corpus = {"folder": "own", "name": "moods", "format": "csv"}
     section["datasets"]["moods"] = section["datasets"]["imdb"] | {"corpus": corpus}
     architecture = quick["architecture"] | {"classes": 3}
     section["models"]["moods"] = quick | {"dataset": "moods", "architecture": architecture}

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from contenders import reviews
-from textrnn import optimizers, training
+from textrnn import optimizers, paths, training
 from textrnn.charlm.model import build as build_writer
 from textrnn.charlm.step import NextCharacter
 from textrnn.params import character_model, classifier
 from textrnn.params.base import load
-from textrnn.sentiment import batching
+from textrnn.sentiment import batching, vocabulary
 from textrnn.sentiment.model import build
 from textrnn.sentiment.step import Classification
 
@@ -45,21 +45,24 @@ def _learn(model: Any, step: Any, options: Any, batch_spec: Any) -> Learn:
     return learn
 
 
-def epochs(name: str) -> Callable[[], dict[str, float]]:
+def epochs(name: str, **batches: object) -> Callable[[], dict[str, float]]:
     """Return what trains a model of params.yaml for one epoch more each time.
 
     Validation and checkpoint are included. It returns the validation accuracy that it has come to.
+    What is given of `batches` takes the place of what params.yaml says.
     """
     training.prepare(1)
     architecture = load(f"sentiment.models.{name}.architecture", classifier.Architecture)
     options = load(f"sentiment.models.{name}.training", classifier.Training)
+    options = options.model_copy(update={"batches": options.batches.model_copy(update=batches)})
+    data = paths.Dataset("sentiment", load(f"sentiment.models.{name}.dataset", str))
     step = Classification()
-    held_out = batching.in_order(reviews.DATA.shards("valid"), options.batches)
-    model = build(architecture, reviews.vocabulary_size())
+    held_out = batching.in_order(data.shards("valid"), options.batches)
+    model = build(architecture, vocabulary.read(data.vocab).size)
     trainer = training.Trainer(
         model,
         step,
-        batching.texts(reviews.DATA.shards("train"), options.batches, 1),
+        batching.texts(data.shards("train"), options.batches, 1),
         lambda: training.measure(model, step, held_out),
         options.model_copy(update={"early_stopping": None}),
         Path(tempfile.mkdtemp()) / "checkpoint.npz",

@@ -243,6 +243,33 @@ def card(models: Models = None) -> None:
         typer.echo(file.as_posix())
 
 
+@app.command()
+def sweep(
+    model: Annotated[str, typer.Argument(help="Such as sentiment/quick.", metavar="TASK/NAME")],
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Write the table into this page, and a picture beside it."),
+    ] = None,
+) -> None:
+    """Show the experiments of a model side by side: what they differ in, and what they came to.
+
+    Example: textrnn sweep sentiment/quick
+
+    The experiments are DVC's, of the commit that is checked out; docs/sweeps.md queues some.
+    """
+    from textrnn.reports import sweep as sweeps
+
+    file = page and page.absolute()
+    repository.enter()
+    found = sweeps.collect(model)
+    if file is None:
+        sweeps.show(found)
+        return
+    with _extra("vl_convert", what="drawing", name="report"):
+        picture = sweeps.write(found, file)
+    typer.echo(f"Wrote {page} and {picture.name}, of {len(found.runs)} experiments.")
+
+
 @app.command("offline-plots")
 def offline_plots() -> None:
     """Have `dvc plots show` and `dvc plots diff` work without the internet, in this clone.
@@ -269,6 +296,30 @@ def _extra(*packages: str, what: str, name: str) -> Iterator[None]:
         ) from None
 
 
+@app.command()
+def files(
+    name: Annotated[str, typer.Argument(help="Of a corpus in data/own/ that is many files.")],
+    patterns: Annotated[
+        list[str], typer.Argument(help="Files, folders, quoted globs or URLs (s3://…).")
+    ],
+) -> None:
+    """List anew the files that a corpus is made of, once some were added or have changed.
+
+    Example: textrnn files reviews 's3://bucket/reviews/*.parquet'
+
+    The pipeline reads what data/own/NAME.files lists, in its order, and refuses a file that is
+    another than when it was listed.
+    """
+    from textrnn import paths
+    from textrnn.own import catalogue, origin
+
+    given = [origin.absolute(pattern) for pattern in patterns]
+    repository.enter()
+    target = paths.corpus("own", catalogue.name_of("", name), "files")
+    for line in origin.relist(given, target):
+        typer.echo(line)
+
+
 init = typer.Typer(
     help="Make a corpus of your own part of the pipelines.\n\n"
     "Example: textrnn init charlm novel.txt",
@@ -284,7 +335,13 @@ Labels = list[str] | None
 
 @init.command("sentiment")
 def init_sentiment(
-    file: Annotated[Path, typer.Argument(help="A CSV of labelled texts, in UTF-8.")],
+    corpus: Annotated[
+        str,
+        typer.Argument(
+            help="Labelled texts: a CSV, JSON lines or Parquet; a folder, a quoted glob or a URL "
+            "(s3://…) for many files."
+        ),
+    ],
     text: Annotated[str, typer.Option(help="The column of texts.")],
     label: Annotated[str, typer.Option(help="The column of labels.")],
     positive: Annotated[Labels, typer.Option(help="A label that means 1; repeatable.")] = None,
@@ -303,14 +360,15 @@ def init_sentiment(
     Example: textrnn init sentiment reviews.csv --text body --label stars --positive 4 --positive 5
 
     Labels 0 and 1 need no saying. Where only --positive is given, all other labels are negative.
-    Three to twenty labels of which nothing is said are a class each.
+    Three to twenty labels of which nothing is said are a class each. One file is copied to
+    data/own/; of many, a list is kept, and they stay where they are.
     """
-    from textrnn.own import tables
+    from textrnn.own import origin, tables
 
-    path = file.absolute()
+    given = origin.absolute(corpus)
     repository.enter()
     columns = tables.Columns(text, label, group, delimiter)
-    for line in tables.add(path, name, columns, positive or [], negative or [], drop or []):
+    for line in tables.add(given, name, columns, positive or [], negative or [], drop or []):
         typer.echo(line)
 
 

@@ -1,10 +1,11 @@
 """Chunk a text: corpus → alphabet, the texts of train, valid and test, shards of windows."""
 
-from textrnn import atomic, paths, reading, sharding
+from textrnn import atomic, paths, sharding
 from textrnn.charlm import alphabet, chunking, texts
 from textrnn.params.base import load
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import CorpusName, ReadText
+from textrnn.reading.text import read_text
 from textrnn.stage import stage
 
 
@@ -15,7 +16,7 @@ def main(dataset: str) -> None:
     options = load(f"charlm.datasets.{dataset}.chunk", Chunk)
     read = load(f"corpora.{corpus.folder}.{corpus.name}.read", ReadText)
 
-    text = reading.read_text(paths.corpus(corpus.folder, corpus.name, "txt"), read)
+    text = read_text(paths.corpus(corpus.folder, corpus.name, "txt"), read)
     known = alphabet.of(text)
     with atomic.file(home.vocab) as part:
         alphabet.write(known, part)

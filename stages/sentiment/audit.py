@@ -1,11 +1,12 @@
 """Audit a dataset before anything learns from it: rows → findings, and the rows that have twins."""
 
-from textrnn import atomic, paths, reading, tables
+from textrnn import atomic, paths, tables
 from textrnn.findings import Findings
 from textrnn.params.audit import Audit
 from textrnn.params.base import load
-from textrnn.params.corpus import CorpusName, ReadTable
+from textrnn.params.corpus import ReadTable, TableName
 from textrnn.progress import bar
+from textrnn.reading.table import read_table
 from textrnn.sentiment import audit, rows
 from textrnn.stage import stage
 
@@ -14,11 +15,11 @@ from textrnn.stage import stage
 def main(dataset: str) -> None:
     home = Findings("sentiment", "audits", dataset)
     data = paths.Dataset("sentiment", dataset)
-    corpus = load(f"sentiment.datasets.{dataset}.corpus", CorpusName)
+    corpus = load(f"sentiment.datasets.{dataset}.corpus", TableName)
     read = load(f"corpora.{corpus.folder}.{corpus.name}.read", ReadTable)
     options = load("sentiment.audit", Audit)
 
-    source = reading.read_table(paths.corpus(corpus.folder, corpus.name, "csv"), read)
+    source = read_table(paths.corpus(corpus.folder, corpus.name, corpus.format), read)
     groups = [row.group for row in bar(source, "reading")]
     table = audit.examine({s: list(rows.read(data.rows(s))) for s in paths.SPLITS}, options)
     tables.write_metrics(audit.summary(table, groups), home.metrics)

@@ -5,7 +5,7 @@ import pandas as pd
 from textrnn import atomic, paths, tables
 from textrnn.findings import Findings
 from textrnn.params.base import load
-from textrnn.params.corpus import CorpusName, ReadTable
+from textrnn.params.corpus import ReadTable, TableName
 from textrnn.params.sentiment_baselines import SentimentBaselines
 from textrnn.params.tokens import Tokens
 from textrnn.sentiment import baselines, tokenised
@@ -17,7 +17,7 @@ from textrnn.stage import stage
 def main(dataset: str) -> None:
     home = Findings("sentiment", "baselines", dataset)
     data = paths.Dataset("sentiment", dataset)
-    corpus = load(f"sentiment.datasets.{dataset}.corpus", CorpusName)
+    corpus = load(f"sentiment.datasets.{dataset}.corpus", TableName)
     read = load(f"corpora.{corpus.folder}.{corpus.name}.read", ReadTable)
     part = tokenised.part_read(load(f"sentiment.datasets.{dataset}.tokens", Tokens))
     options = load("sentiment.baselines", SentimentBaselines)

@@ -8,7 +8,7 @@ from contenders import reviews
 from harness import ROOT
 from textrnn.sentiment.vocabulary import Vocabulary
 
-PARTS = {"harness", "machine", "table"}
+PARTS = {"harness", "machine", "scaling", "scaling_page", "table"}
 CLAIMS = sorted(f.stem for f in (ROOT / "benchmarks").glob("*.py") if f.stem not in PARTS)
 LOADED = """
 import importlib, json, sys

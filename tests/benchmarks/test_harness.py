@@ -103,7 +103,7 @@ BENCHMARK = Benchmark(
     rounds=3,
 )
 if __name__ == "__main__":
-    harness.main(BENCHMARK, harness.Path(__file__).with_name("results.json"))
+    harness.main(BENCHMARK, results=harness.Path(__file__).with_name("results.json"))
 """
 
 

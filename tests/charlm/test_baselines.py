@@ -8,12 +8,13 @@ import numpy as np
 import pyppmd
 import pytest
 
-from textrnn import corpora, reading
+from textrnn import corpora
 from textrnn.charlm import alphabet, baselines, chunking, compressors, kneser_ney
 from textrnn.params import base
 from textrnn.params.charlm_baselines import CharacterBaselines, CharacterNGrams, Ppmd
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import RawCorpus, ReadText, Text
+from textrnn.reading.text import read_text
 
 PPMD = Ppmd(order=8, memory=16)
 OPTIONS = CharacterBaselines(ppmd=PPMD, ngrams=CharacterNGrams(orders=[1, 2, 3], valid=0.1))
@@ -98,7 +99,7 @@ def test_the_novel_s_figures(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "novel.txt"
     corpora.fetch("mysterious-island", corpus.fetch, file)
     read: ReadText = corpus.read
-    text = reading.read_text(file, read)
+    text = read_text(file, read)
     before = text[: round(0.9 * len(text))]
     expected = {"zlib": (2.868, 2.876), "bzip2": (2.066, 2.112), "ppmd": (1.783, 1.703)}
     coders = compressors.all_of(

@@ -1,5 +1,6 @@
 """`textrnn init`: what it finds, what it adds, and that it adds all or nothing."""
 
+import gzip
 import io
 import random
 import shutil
@@ -8,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from textrnn import cli
-from textrnn.own import catalogue
+from textrnn.own import catalogue, origin
 from textrnn.params import base, document
+from textrnn.reading import listing
 
 Init = Callable[..., tuple[int, str, str]]
 
@@ -136,6 +139,46 @@ def test_labels_0_and_1_and_groups(repo: Path, init: Init) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "name", "parts"),
+    [
+        ("parts", "parts", [0, 1, 2]),
+        ("parts/*-[12].csv.gz", "parts", [1, 2]),
+        ("parts/part-0.csv.gz", "part-0", [0]),
+    ],
+)
+def test_many_files_are_listed_and_stay_where_they_are(
+    given: str, name: str, parts: list[int], repo: Path, init: Init
+) -> None:
+    header, *rows = reviews().splitlines(keepends=True)
+    (repo / "mine" / "parts").mkdir()
+    for part in range(3):
+        content = "".join([header, *rows[part::3]]).encode()
+        (repo / "mine" / "parts" / f"part-{part}.csv.gz").write_bytes(gzip.compress(content))
+    status, out, err = init("sentiment", given, *GOOD[2:])
+    assert (status, err) == (0, "")
+    found = document.load()
+    assert found.corpora.own[name].format == found.sentiment.datasets[name].corpus.format == "files"
+    assert f"data/own/{name}.files. Next:" in out
+    assert f"{20 * len(parts)} rows, " in out
+    files = listing.read(repo / f"data/own/{name}.files")
+    assert [file.url for file in files] == [f"mine/parts/part-{i}.csv.gz" for i in parts]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_json_lines_and_parquet_become_corpora_too(form: str, repo: Path, init: Init) -> None:
+    table = pd.read_csv(io.StringIO(reviews()))
+    if form == "jsonl":
+        table.to_json(repo / "mine" / "talk.jsonl", orient="records", lines=True)
+    else:
+        table.to_parquet(repo / "mine" / "talk.parquet")
+    status, out, err = init("sentiment", f"talk.{form}", *GOOD[2:])
+    assert (status, err) == (0, "")
+    assert "60 rows, 48 of them used" in out
+    assert document.load().sentiment.datasets["talk"].corpus.format == form
+    assert (repo / f"data/own/talk.{form}").is_file()
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((*STARS, "--drop", "1", "--drop", "2", "--drop", "3"), "--positive '5'"),
@@ -145,6 +188,11 @@ def test_labels_0_and_1_and_groups(repo: Path, init: Init) -> None:
         ((*GOOD, "--name", "imdb"), "sentiment.datasets.imdb already"),
         ((*GOOD, "--name", "a b"), "the name 'a b' may hold only"),
         (("sentiment", "none.csv", *STARS[2:]), "none.csv is not here"),
+        (("sentiment", "*.parquet", *STARS[2:], "--name", "a"), "*.parquet names no file"),
+        (
+            ("sentiment", "*.parquet", *STARS[2:], "--name", "imdb"),
+            "sentiment.datasets.imdb already",
+        ),
         (("charlm", "novel.txt", "--name", "book"), "charlm.models.book already"),
         (("charlm", "novel.txt", "--end", "FINIS"), "the end marker 'FINIS' is not in the text"),
         (("charlm", "short.txt"), "too few"),
@@ -200,7 +248,15 @@ def test_a_layout_that_cannot_be_added_to_is_left_alone(repo: Path, init: Init) 
 
 @pytest.mark.parametrize(
     ("name", "made"),
-    [("My reviews (1).csv", "My-reviews-1"), ("été.csv", "t"), ("a_b-c.csv", "a_b-c")],
+    [
+        ("My reviews (1).csv", "My-reviews-1"),
+        ("été.csv", "t"),
+        ("a_b-c.csv", "a_b-c"),
+        ("/home/me/a.b.jsonl.gz", "a-b"),
+        ("exported/part-*.csv.gz", "exported"),
+        ("s3://bucket/reviews/*.parquet", "reviews"),
+        ("s3://bucket/*/*.parquet", "bucket"),
+    ],
 )
 def test_names_are_made_of_files(name: str, made: str) -> None:
-    assert catalogue.name_of(Path(name), None) == made
+    assert catalogue.name_of(origin.stem(name), None) == made

@@ -31,10 +31,18 @@ WHOLE = "tests/pipeline/test_whole_runs.py"
 CARDS = "tests/test_cards.py"
 WORKERS = "tests/test_distribution.py::test_two_and_four_workers_learn_what_one_process_does"
 REMOTES = "tests/pipeline/test_remotes.py"
+MANY = "tests/pipeline/test_many_files.py"
 
 # The first that matches the whole command holds.
 RULES: list[tuple[str, How]] = [
+    (r"textrnn init sentiment '.*", Elsewhere(f"{MANY}::test_from_a_bucket_to_rows_and_again")),
+    (
+        r"textrnn init sentiment \S+\.(jsonl|parquet) .*",
+        Elsewhere("tests/own/test_init.py::test_json_lines_and_parquet_become_corpora_too"),
+    ),
     (r"textrnn (check|results|predict|sample|info|export|init|offline-plots)\b.*", TEXTRNN),
+    (r"textrnn files .*", Elsewhere(f"{MANY}::test_from_a_bucket_to_rows_and_again")),
+    (r"textrnn sweep .*", Elsewhere(f"{WHOLE}::test_a_grid_is_queued_run_and_shown")),
     (r"textrnn report .*", Elsewhere("tests/test_report.py::test_one_model_alone")),
     (
         r"textrnn card .*",
@@ -54,6 +62,11 @@ RULES: list[tuple[str, How]] = [
     (r"dvc (status|metrics show|metrics diff|params diff|plots show)", DVC),
     (r"dvc dag \S+", DVC),
     (r"dvc exp run -S .*", Elsewhere(f"{WHOLE}::test_what_a_dvc_user_asks_for")),
+    (
+        r"dvc (exp run --(queue|run-all)|queue status).*",
+        Elsewhere(f"{WHOLE}::test_a_grid_is_queued_run_and_shown"),
+    ),
+    (r"dvc exp remove --queue", Elsewhere(f"{WHOLE}::test_a_grid_is_queued_run_and_shown")),
     (r"dvc exp (run -n|push|pull|apply) .*", Elsewhere(f"{REMOTES}::test_an_experiment_is_shared")),
     (r"dvc remote add -d shared /some/folder", DVC),
     (r"dvc push --run-cache", DVC),
@@ -61,6 +74,7 @@ RULES: list[tuple[str, How]] = [
     (r"dvc pull --run-cache", Elsewhere(f"{REMOTES}::test_a_colleague_pulls_and_runs_nothing")),
     (r"git clone <\w+ repository> && cd textrnn", CLONE),
     (r"git (add .* && git commit|push)", Reason("the reader's own repository, and its remote")),
+    (r"docker .*", Reason("a container engine, which has to fetch an image first")),
     (r"source \.venv/bin/activate", Reason("make's environment: the tests run in it")),
 ]
 

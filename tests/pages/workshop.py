@@ -16,6 +16,7 @@ from dvc.cli import main
 from pipeline.layout import run
 
 from pages import blocks
+from pages.coverage import DVC, TEXTRNN, how
 from textrnn import cli
 from textrnn.params import base
 
@@ -36,7 +37,8 @@ def build(folder: Path) -> None:
     (folder / "novel.txt").write_text(NOVEL)
     (folder / "reviews.txt").write_text("a fine film\ndull, and far too long\n")
     for command in blocks.commands():
-        if command.page == GUIDE and re.match(r"textrnn init|dvc repro", command.text):
+        makes = re.match(r"textrnn init|dvc repro", command.text)
+        if command.page == GUIDE and makes and how(command.text) in (TEXTRNN, DVC):
             if command.text.startswith("dvc"):
                 printed = run(folder, *shlex.split(command.text))
                 with (folder.parent / LOG).open("a", encoding="utf-8") as log:

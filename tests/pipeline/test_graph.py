@@ -206,7 +206,9 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
     [
         ("src/textrnn/charlm/sampling.py", ["charlm-sample"]),
         ("src/textrnn/sentiment/report.py", ["sentiment-evaluate"]),
-        ("src/textrnn/reading.py", ["sentiment-split", "sentiment-audit", "charlm-chunk"]),
+        ("src/textrnn/reading/records.py", ["sentiment-split", "sentiment-audit"]),
+        ("src/textrnn/reading/text.py", ["charlm-chunk"]),
+        ("src/textrnn/sentiment/spool.py", ["sentiment-split"]),
         ("src/textrnn/sentiment/linear.py", ["sentiment-baseline"]),
         ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
         ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),

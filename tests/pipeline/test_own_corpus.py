@@ -92,12 +92,12 @@ def params(url: str) -> dict[str, Any]:
     sentiment["datasets"] = {
         "shop": dataset
         | {
-            "corpus": {"folder": "own", "name": "shop"},
+            "corpus": {"folder": "own", "name": "shop", "format": "csv"},
             "split": {"method": "grouped", "seed": 1, "valid": 0.25, "test": 0.25},
         },
         "films": dataset
         | {
-            "corpus": {"folder": "raw", "name": "films"},
+            "corpus": {"folder": "raw", "name": "films", "format": "csv"},
             "split": {"method": "book", "seed": 1, "test": 20, "train": 30},
         },
     }

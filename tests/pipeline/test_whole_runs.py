@@ -111,7 +111,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
             },
             "datasets": {
                 "tiny": {
-                    "corpus": {"folder": "raw", "name": "reviews"},
+                    "corpus": {"folder": "raw", "name": "reviews", "format": "csv"},
                     "split": {"method": "fractions", "seed": 1, "valid": 0.2, "test": 0.2},
                     "tokens": {"lower": True, "punctuation": True, "last": None},
                     "vocabulary": {"max_size": None, "min_count": 1, "order": "frequency"},
@@ -466,6 +466,28 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
     key = "sentiment.models.padded.training.learning_rate"
     run(repo, "dvc", "exp", "run", "-n", "faster", "-S", f"{key}=0.5", "sentiment-evaluate@padded")
     assert "faster" in run(repo, "dvc", "exp", "show", "--csv")
+
+
+def test_a_grid_is_queued_run_and_shown(repo: Path) -> None:
+    model, target = "sentiment.models.padded", "sentiment-evaluate@padded"
+    grid = (f"{model}.architecture.cell=SimpleRNN,GRU", f"{model}.training.learning_rate=0.02")
+    textrnn = (sys.executable, "-m", "textrnn.cli", "sweep", "sentiment/padded")
+    assert "no two experiments of sentiment/padded" in run(repo, *textrnn, status=1)
+    choices = [part for each in grid for part in ("-S", each)]
+    run(repo, "dvc", "exp", "run", "--queue", target, *choices)
+    assert run(repo, "dvc", "queue", "status").count("Queued") == 2
+    run(repo, "dvc", "exp", "run", "--run-all", "--jobs", "2")
+    shown = run(repo, *textrnn)
+    assert "SimpleRNN" in shown
+    assert "learning_rate" not in shown  # the same in both
+    page = repo / "page.md"
+    page.write_text("<!-- begin sweep -->\n<!-- end sweep -->\n")
+    assert "of 2 experiments" in run(repo, *textrnn, "--page", "page.md")
+    assert page.read_text().count("| `GRU` | ") == 1
+    assert (repo / "page.svg").read_text().startswith("<svg")
+    run(repo, "dvc", "exp", "run", "--queue", target, "-S", grid[1])
+    run(repo, "dvc", "exp", "remove", "--queue")
+    assert "Queued" not in run(repo, "dvc", "queue", "status")
 
 
 def test_a_colleague_pulls_and_runs_nothing(repo: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ STAGES = ["check", "sentiment-split@tiny", "sentiment-vocab@tiny", "sentiment-en
 def params() -> dict[str, Any]:
     """Return parameters with one dataset and no model, and what holds for all as committed."""
     whole = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    reviews = {"folder": "own", "name": "reviews"}
+    reviews = {"folder": "own", "name": "reviews", "format": "csv"}
     read = {"text": "text", "label": "label"}
     dataset = {
         "corpus": reviews,

@@ -152,7 +152,12 @@ def home(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     values = {
         "corpora": {"own": {"tiny": {"read": {"text": "text", "label": "label"}}}},
         "sentiment": {
-            "datasets": {"tiny": {"tokens": tokens, "corpus": {"folder": "own", "name": "tiny"}}},
+            "datasets": {
+                "tiny": {
+                    "tokens": tokens,
+                    "corpus": {"folder": "own", "name": "tiny", "format": "csv"},
+                }
+            },
             "baselines": OPTIONS.model_dump(),
         },
     }

@@ -19,7 +19,7 @@ def test_ranges_are_counted_as_the_whole(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], length: int
 ) -> None:
     file = tmp_path_factory.mktemp("counting") / "rows.jsonl"
-    rows.write([Row(i, 0, text) for i, text in enumerate(texts)], file)
+    rows.write(map(rows.line, [Row(i, 0, text) for i, text in enumerate(texts)]), file)
     found = counting.merge(map(counting.counter(WORDS), ranges.divide(file, length)))
     tokenize = tokenizer(WORDS)
     expected = Counter(token for text in texts for token in tokenize(text))

@@ -16,7 +16,7 @@ ROWS = [Row(7, 1, "a fine film"), Row(3, 0, "!!! ...")]
 def encode(folder: Path, written: list[Row], options: Tokens) -> list[dict[str, list[int]]]:
     """Encode rows as the stage does, with a vocabulary of three tokens; read the shard."""
     vocabulary.write(["fine", "a", "!"], folder / "vocab.txt")
-    rows.write(written, folder / "train.jsonl")
+    rows.write(map(rows.line, written), folder / "train.jsonl")
     [part] = ranges.divide(folder / "train.jsonl")
     records = encoding.encoder(folder / "vocab.txt", options)(part)
     sharding.write_records(folder, "train", records, len(written), 1)
@@ -52,7 +52,7 @@ def test_a_text_without_a_token_is_refused_by_file_and_line(tmp_path: Path) -> N
 def test_a_line_that_is_no_row_is_refused_by_file_and_line(tmp_path: Path, line: bytes) -> None:
     """Its number is that in the file, whichever range it is in."""
     file = tmp_path / "rows.jsonl"
-    rows.write(ROWS * 3, file)
+    rows.write(map(rows.line, ROWS * 3), file)
     file.write_bytes(file.read_bytes() + line)
     *_, last = ranges.divide(file, length=80)
     assert last.first > 1

@@ -60,7 +60,10 @@ def test_beam_makes_the_bytes_of_the_local_engine(
 ) -> None:
     folders = [tmp_path_factory.mktemp("bytes") for _ in range(2)]
     for folder in folders:
-        rows.write([Row(i, i % 2, text) for i, text in enumerate(texts)], folder / "rows.jsonl")
+        rows.write(
+            map(rows.line, [Row(i, i % 2, text) for i, text in enumerate(texts)]),
+            folder / "rows.jsonl",
+        )
     found = []
     for name, folder in zip(("local", "beam"), folders, strict=True):
         execute({}, name)
@@ -74,7 +77,7 @@ def test_beam_by_several_processes_makes_the_same_bytes(tmp_path: Path) -> None:
     for folder in made:
         folder.mkdir()
         lines = [Row(i, i % 2, f"a film {i % 7} of {i // 3}") for i in range(60)]
-        rows.write(lines, folder / "rows.jsonl")
+        rows.write(map(rows.line, lines), folder / "rows.jsonl")
     execute({}, "local")
     data_stages(made[0], VOCABULARIES[0], 3)
     execute({"direct_num_workers": 2, "direct_running_mode": "multi_processing"})
@@ -84,7 +87,7 @@ def test_beam_by_several_processes_makes_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_wrong_row_is_named(tmp_path: Path) -> None:
     lines = [Row(i, 1, "fine" if i != 20 else "   ") for i in range(30)]
-    rows.write(lines, tmp_path / "rows.jsonl")
+    rows.write(map(rows.line, lines), tmp_path / "rows.jsonl")
     with pytest.raises(UserError, match=r"rows.jsonl, line 21: '   ' has no token") as caught:
         data_stages(tmp_path, VOCABULARIES[0], 1)
     assert "while running" not in str(caught.value)

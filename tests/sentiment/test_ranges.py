@@ -17,7 +17,7 @@ def test_ranges_joined_are_the_file(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], length: int, cut: bool
 ) -> None:
     file = tmp_path_factory.mktemp("ranges") / "rows.jsonl"
-    rows.write([Row(i, i % 2, text) for i, text in enumerate(texts)], file)
+    rows.write(map(rows.line, [Row(i, i % 2, text) for i, text in enumerate(texts)]), file)
     if cut and texts:  # the last line's end is no part of its row
         file.write_bytes(file.read_bytes()[:-1])
     parts = ranges.divide(file, length)
@@ -31,7 +31,7 @@ def test_ranges_joined_are_the_file(
 
 def test_a_range_says_which_lines_it_is(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
-    rows.write([Row(i, 0, "fine") for i in range(3000)], file)
+    rows.write(map(rows.line, [Row(i, 0, "fine") for i in range(3000)]), file)
     parts = ranges.divide(file, 50_000)
     assert str(parts[0]).startswith(f"{file}, lines 1 to 1,")
     assert str(parts[-1]).endswith(" to 3,000")

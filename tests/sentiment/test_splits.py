@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import reading
 from textrnn.errors import UserError
 from textrnn.params.split import Book, Fractions, Official, Split
 from textrnn.sentiment import splits
@@ -136,20 +135,3 @@ def test_a_split_without_rows_is_refused(
 ) -> None:
     with pytest.raises(UserError, match=f"no row for {empty}: the corpus has {rows} rows"):
         places(options, rows, groups)
-
-
-TABLE = [reading.Row(1, "good", 1, None), reading.Row(2, "bad", 0, None)]
-
-
-def test_rows_are_those_of_the_table_in_the_split_s_order() -> None:
-    found = list(splits.rows(np.array([1, 0, 1]), TABLE))
-    assert [(r.row, r.label, r.text) for r in found] == [
-        (1, 0, "bad"),
-        (0, 1, "good"),
-        (1, 0, "bad"),
-    ]
-
-
-def test_a_row_without_a_label_is_refused() -> None:
-    with pytest.raises(UserError, match=r"read\.label"):
-        list(splits.rows(np.array([0]), [reading.Row(1, "good", None, None)]))

@@ -11,9 +11,9 @@ import tensorflow_datasets as tfds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import reading
 from textrnn.backend import tf
 from textrnn.params.tokens import Tokens
+from textrnn.reading.table import Row
 from textrnn.sentiment.tokens import MARK, WORD, pattern, tokenizer
 
 BOOK = Tokens(lower=False, punctuation=False, last=None)
@@ -67,7 +67,7 @@ def test_samples_are_taken_apart_as_by_the_book(book_tokenizer: Any, text: str) 
 
 
 def test_real_reviews_are_taken_apart_as_by_the_book(
-    book_tokenizer: Any, reviews: list[reading.Row]
+    book_tokenizer: Any, reviews: list[Row]
 ) -> None:
     for row in reviews[::25]:
         assert tokenize(row.text) == book_tokenizer.tokenize(row.text)

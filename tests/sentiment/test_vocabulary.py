@@ -9,10 +9,10 @@ import tensorflow_datasets as tfds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrnn import reading
 from textrnn.params.split import Book
 from textrnn.params.tokens import Tokens
 from textrnn.params.tokens import Vocabulary as Options
+from textrnn.reading.table import Row
 from textrnn.sentiment import counting, splits, vocabulary
 from textrnn.sentiment.tokens import tokenizer
 from textrnn.sentiment.vocabulary import Vocabulary
@@ -100,11 +100,11 @@ def test_a_file_holds_one_token_a_line_in_order_of_id(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def train(reviews: list[reading.Row]) -> list[str]:
+def train(reviews: list[Row]) -> list[str]:
     """The training texts of the book's split, in order."""
     book = Book(method="book", seed=1, test=25_000, train=20_000)
     places = splits.assign(book, len(reviews), [None] * len(reviews))["train"]
-    return [row.text for row in splits.rows(places, reviews)]
+    return [reviews[place].text for place in places]
 
 
 def count(texts: list[str], last: int | None) -> Counter[str]:

@@ -53,7 +53,10 @@ def test_workers_and_ranges_change_no_byte(
 ) -> None:
     one, several = (tmp_path_factory.mktemp("bytes") for _ in range(2))
     for folder in (one, several):
-        rows.write([Row(i, i % 2, text) for i, text in enumerate(texts)], folder / "rows.jsonl")
+        rows.write(
+            map(rows.line, [Row(i, i % 2, text) for i, text in enumerate(texts)]),
+            folder / "rows.jsonl",
+        )
     data_stages(one, 1 << 20, 1, shards)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "FEW", 0)
@@ -82,7 +85,12 @@ def lay_out(folder: Path, workers: int | None) -> paths.Dataset:
         file = folder / home.rows(split)
         file.parent.mkdir(parents=True, exist_ok=True)
         times = MANY if split == "train" else 1
-        rows.write([Row(i, i % 2, f"{text} no {i}") for i, text in enumerate(TEXTS * times)], file)
+        rows.write(
+            map(
+                rows.line, [Row(i, i % 2, f"{text} no {i}") for i, text in enumerate(TEXTS * times)]
+            ),
+            file,
+        )
     return home
 
 

@@ -119,7 +119,7 @@ def playing(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         train = paths.Dataset("sentiment", "few").rows("train")
         train.parent.mkdir()
         reviews = ("dull, the plot", "a fine film", "so dull a film", "fine plot!")
-        rows.write([rows.Row(i, i % 2, reviews[i % 4]) for i in range(40)], train)
+        rows.write(map(rows.line, [rows.Row(i, i % 2, reviews[i % 4]) for i in range(40)]), train)
         chosen = paths.METRICS / "sentiment/baselines/few/metrics.json"
         chosen.parent.mkdir(parents=True)
         settings = {"orders": 2, "smoothing": 1.0, "penalty": 1.0, "interpolation": 0.5}

@@ -39,7 +39,7 @@ def measured(changing: Path, request: pytest.FixtureRequest) -> tuple[Path, base
             rows.Row(i, i % 2, f"{draw.choice(['one', 'two', 'six'])} {draw.choice(PAIRS[i % 2])}")
             for i in range(60)
         ]
-        rows.write(found, home.rows(split))
+        rows.write(map(rows.line, found), home.rows(split))
     options = document.load().sentiment
     part = tokenised.part_read(options.datasets["few"].tokens)
     tokenize = tokenizer(options.baselines.tokens)

@@ -40,7 +40,7 @@ def moody(built: Path, tmp_path_factory: pytest.TempPathFactory, network: keras.
     values["corpora"]["own"] = {"moods": {"format": "csv", "read": READ}}
     section["datasets"]["moods"] = {
         **section["datasets"]["few"],
-        "corpus": {"folder": "own", "name": "moods"},
+        "corpus": {"folder": "own", "name": "moods", "format": "csv"},
         "split": {"method": "fractions", "seed": 1, "valid": 0.1, "test": 0.1},
     }
     quick = section["models"]["quick"]

@@ -40,7 +40,7 @@ def test_a_model_says_what_evaluation_says(tmp_path: Path, classifying: keras.Mo
     split = [rows.Row(i, i % 2, text) for i, text in enumerate(TEXTS)]
     folder = tmp_path / "test"
     folder.mkdir()
-    rows.write(split, tmp_path / "test.jsonl")
+    rows.write(map(rows.line, split), tmp_path / "test.jsonl")
     [part] = ranges.divide(tmp_path / "test.jsonl")
     records = encoding.encode(part, TOKENIZE, encoding.PackedIds(VOCAB))
     sharding.write_records(folder, "test", records, len(split), 1)

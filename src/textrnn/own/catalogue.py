@@ -14,14 +14,14 @@ from textrnn.own.insertion import insert
 from textrnn.params import base, document
 
 
-def name_of(file: Path, given: str | None) -> str:
+def name_of(stem: str, given: str | None) -> str:
     """Return the name that is given, or one that is made of the file's.
 
     Raises:
         UserError: the given name cannot be that of a folder and a stage.
     """
     if given is None:
-        given = re.sub(r"[^A-Za-z0-9_-]+", "-", file.stem).strip("-_")
+        given = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")
     if not base.NAME.fullmatch(given):
         raise UserError(
             f"the name {given!r} may hold only letters, digits, '-' and '_', and begins with a "
@@ -30,15 +30,12 @@ def name_of(file: Path, given: str | None) -> str:
     return given
 
 
-def check_is_free(task: str, name: str, form: str, file: Path) -> None:
-    """Refuse a name that is taken, before the corpus is read.
+def check_name(task: str, name: str) -> None:
+    """Refuse a name that is taken, before the corpus is looked at.
 
     Raises:
-        UserError: the file is not there; params.yaml is wrong already, or has the name;
-            `data/own/` has another file of it.
+        UserError: params.yaml is wrong already, or has the name.
     """
-    if not file.is_file():
-        raise UserError(f"{file} is not here.")
     document.load()
     values = base.read()
     for section in sections(task):
@@ -46,6 +43,16 @@ def check_is_free(task: str, name: str, form: str, file: Path) -> None:
             raise UserError(
                 f"params.yaml has {'.'.join(section)}.{name} already: give another --name."
             )
+
+
+def check_file(name: str, form: str, file: Path) -> None:
+    """Refuse a file that cannot be put into `data/own/`, before it is read.
+
+    Raises:
+        UserError: it is not there, or `data/own/` has another file of the name.
+    """
+    if not file.is_file():
+        raise UserError(f"{file} is not here.")
     target = paths.corpus("own", name, form)
     if target.exists() and not filecmp.cmp(target, file, shallow=False):
         raise UserError(f"{target} is there already, with other content: give another --name.")
@@ -62,7 +69,7 @@ def add(task: str, name: str, form: str, file: Path, entries: Sequence[Mapping[s
     Args:
         task: `sentiment` or `charlm`.
         name: of corpus, dataset and model.
-        form: `csv` or `txt`.
+        form: `csv`, `jsonl`, `parquet`, `files` or `txt`.
         file: the user's; it stays where it is.
         entries: what stands under the name in each of `sections(task)`.
 

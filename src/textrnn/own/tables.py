@@ -1,24 +1,26 @@
-"""`textrnn init sentiment`: a CSV of labelled texts → entries for params.yaml."""
+"""`textrnn init sentiment`: labelled texts → entries for params.yaml."""
 
-import csv
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from textrnn import reading
 from textrnn.errors import UserError
-from textrnn.own import catalogue, labels
+from textrnn.own import catalogue, labels, origin
 from textrnn.own.labels import Meaning
 from textrnn.params import problems
 from textrnn.params.corpus import PLAIN, ReadTable
 from textrnn.params.split import Fractions
 from textrnn.params.tokens import Tokens
 from textrnn.progress import bar
+from textrnn.reading import listing, records, sources
+from textrnn.reading.table import read_table
 from textrnn.sentiment import splits, tokens
 
 LONG = 400  # tokens: of longer texts the last ones are kept
@@ -48,7 +50,7 @@ class Survey:
 
 
 def add(
-    file: Path,
+    given: str,
     name: str | None,
     columns: Columns,
     positive: Sequence[str],
@@ -57,16 +59,24 @@ def add(
 ) -> list[str]:
     """Survey a table and add it to params.yaml and `data/own/`; return what to tell the user.
 
+    Args:
+        given: a file; or a folder, a glob or a URL, whose files are listed and stay where they are.
+
     Raises:
-        UserError: the file cannot be read, a label has no meaning, the name is taken.
+        UserError: a file cannot be read, a label has no meaning, the name is taken.
     """
-    name = catalogue.name_of(file, name)
-    catalogue.check_is_free("sentiment", name, "csv", file)
-    _check_columns(file, columns)
-    found = survey(file, columns, positive, negative, drop)
-    entries = [_corpus(columns, found.meaning), _dataset(name, found), _model(name, found)]
-    catalogue.add("sentiment", name, "csv", file, entries)
-    return [*_told(file, found), *_chosen(entries), *_next(name)]
+    name = catalogue.name_of(origin.stem(given), name)
+    catalogue.check_name("sentiment", name)
+    with origin.described(given, name) as file:
+        form = origin.form_of(file)
+        catalogue.check_file(name, form, file)
+        _check_columns(file, columns)
+        found = survey(file, columns, positive, negative, drop)
+        entries = [_corpus(form, columns, found.meaning), _dataset(name, form, found)]
+        entries.append(_model(name, found))
+        catalogue.add("sentiment", name, form, file, entries)
+        told = _listed(listing.read(file)) if form == "files" else []
+    return [*_told(given, found), *told, *_chosen(entries), *_next(name, form)]
 
 
 def survey(
@@ -76,45 +86,40 @@ def survey(
     negative: Sequence[str],
     drop: Sequence[str],
 ) -> Survey:
-    """Read a table as the pipeline will.
+    """Read a table as the pipeline will, one row at a time.
 
     Raises:
-        UserError: as `reading.read_table`, `labels.meaning` and `splits.assign`.
+        UserError: as `read_table`, `labels.meaning` and `splits.assign`.
     """
     as_group = ReadTable(
         text=columns.text, label=None, group=columns.label, delimiter=columns.delimiter
     )
-    counts = Counter(str(row.group) for row in reading.read_table(file, as_group))
+    counts = Counter(str(row.group) for row in read_table(file, as_group))
     meaning = labels.meaning(counts, positive, negative, drop)
-    table = list(reading.read_table(file, _read_table(columns, meaning)))
     tokenize = tokens.tokenizer(Tokens(lower=True, punctuation=True, last=None))
-    lengths = np.array([len(tokenize(row.text)) for row in bar(table, "rows", len(table))])
-    groups = [row.group for row in table]
-    splits.assign(_split(columns.group is not None), len(table), groups)
+    lengths, groups, texts = array("q"), [], set()
+    for row in bar(read_table(file, _read_table(columns, meaning)), "rows"):
+        lengths.append(len(tokenize(row.text)))
+        groups.append(row.group)
+        texts.add(blake2b(row.text.encode(), digest_size=16).digest())
+    splits.assign(_split(columns.group is not None), len(lengths), groups)
     return Survey(
         counts,
         meaning,
-        lengths,
+        np.asarray(lengths, np.int64),
         None if columns.group is None else len(set(groups)),
-        len(table) - len({row.text for row in table}),
+        len(lengths) - len(texts),
     )
 
 
 def _check_columns(file: Path, columns: Columns) -> None:
     """Refuse columns that are not there, in the words of the command."""
-    header = _header(file, columns.delimiter)
+    source = next(sources.of(file))
+    names = records.header(source, columns.delimiter)
     for use, column in (("text", columns.text), ("label", columns.label), ("group", columns.group)):
-        if column is not None and column not in header:
-            near = problems.nearest(column, header)
-            raise UserError(f"{file} has no column {column!r} for --{use}{near}")
-
-
-def _header(file: Path, delimiter: str) -> list[str]:
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            return next((row for row in csv.reader(lines, delimiter=delimiter) if row), [])
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}.") from None
+        if column is not None and column not in names:
+            near = problems.nearest(column, names)
+            raise UserError(f"{source.name} has no column {column!r} for --{use}{near}")
 
 
 # ---------------------------------------------------------------- entries
@@ -137,18 +142,18 @@ def _read_table(columns: Columns, meaning: Meaning) -> ReadTable:
     return ReadTable.model_validate(_read(columns, meaning))
 
 
-def _corpus(columns: Columns, meaning: Meaning) -> dict[str, Any]:
-    return {"format": "csv", "read": _read(columns, meaning)}
+def _corpus(form: str, columns: Columns, meaning: Meaning) -> dict[str, Any]:
+    return {"format": form, "read": _read(columns, meaning)}
 
 
 def _split(grouped: bool) -> Fractions:
     return Fractions(method="grouped" if grouped else "fractions", seed=1, valid=0.1, test=0.1)
 
 
-def _dataset(name: str, found: Survey) -> dict[str, Any]:
+def _dataset(name: str, form: str, found: Survey) -> dict[str, Any]:
     many = len(found.lengths) >= MANY
     return {
-        "corpus": {"folder": "own", "name": name},
+        "corpus": {"folder": "own", "name": name, "format": form},
         "split": _split(found.groups is not None).model_dump(),
         "tokens": {
             "lower": True,
@@ -201,10 +206,14 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
 # ---------------------------------------------------------------- what is told
 
 
-def _told(file: Path, found: Survey) -> list[str]:
+def _listed(files: Sequence[listing.Listed]) -> list[str]:
+    return [f"  {origin.size_of(files)} They are read where they are."]
+
+
+def _told(given: str, found: Survey) -> list[str]:
     half, most, longest = (int(np.quantile(found.lengths, q)) for q in (0.5, 0.9, 1.0))
     told = [
-        f"{file.name}: {found.labels.total():,} rows, {len(found.lengths):,} of them used.",
+        f"{Path(given).name}: {found.labels.total():,} rows, {len(found.lengths):,} of them used.",
         *_of_classes(found),
     ]
     if found.meaning.drop:
@@ -251,10 +260,10 @@ def _chosen(entries: Sequence[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _next(name: str) -> list[str]:
+def _next(name: str, form: str) -> list[str]:
     return [
         f"Added {name} to params.yaml (corpora.own, sentiment.datasets, sentiment.models) and "
-        f"data/own/{name}.csv. Next:",
+        f"data/own/{name}.{form}. Next:",
         f"  dvc repro sentiment-evaluate@{name}",
         f"  textrnn results {name}",
         f'  textrnn predict --model sentiment/{name} "…"',

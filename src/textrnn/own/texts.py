@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from textrnn import reading
 from textrnn.charlm import chunking
 from textrnn.errors import UserError
 from textrnn.own import catalogue
 from textrnn.params.chunk import Chunk
 from textrnn.params.corpus import ReadText
+from textrnn.reading.text import read_text
 
 LONG = 500_000  # characters: for so many there is a larger model
 RARE = 5  # occurrences: of rarer characters little is learnt
@@ -24,10 +24,11 @@ def add(file: Path, name: str | None, start: str | None, end: str | None) -> lis
         UserError: the file cannot be read, a marker is not in it, it is too short, the name is
             taken.
     """
-    name = catalogue.name_of(file, name)
-    catalogue.check_is_free("charlm", name, "txt", file)
+    name = catalogue.name_of(file.stem, name)
+    catalogue.check_name("charlm", name)
+    catalogue.check_file(name, "txt", file)
     read = ReadText(start=start, end=end)
-    text = reading.read_text(file, read)
+    text = read_text(file, read)
     chunk = _chunk(text)
     _check_length(file, text, chunk)
     entries: list[dict[str, Any]] = [

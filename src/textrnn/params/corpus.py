@@ -65,14 +65,14 @@ class Fetch(Params):
 
 
 class ReadTable(Params):
-    """How a CSV of texts is read: its columns, and what its labels mean."""
+    """How a table of texts is read: its columns, and what its labels mean."""
 
     text: str
     label: str | None
     group: str | None = None  # the column that names the film, where there is one
     labels: dict[Label, Annotated[int, Field(ge=0)]] = Field(default=PLAIN)
     drop: list[Label] = Field(default=[])  # labels of rows that are no reviews
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","  # of a CSV
 
     @field_validator("labels")
     @classmethod
@@ -101,10 +101,14 @@ class ReadText(Params):
     end: str | None
 
 
+TableFormat = Literal["csv", "jsonl", "parquet"]
+OwnTableFormat = Literal["csv", "jsonl", "parquet", "files"]  # `files`: a list of many
+
+
 class Table(Params):
     """A fetched corpus of labelled texts."""
 
-    format: Literal["csv"]
+    format: TableFormat
     fetch: Fetch
     read: ReadTable
 
@@ -121,9 +125,9 @@ RawCorpus = Annotated[Table | Text, Field(discriminator="format")]
 
 
 class OwnTable(Params):
-    """A user's own corpus of labelled texts: `data/own/<name>.csv`."""
+    """A user's own corpus of labelled texts: `data/own/<name>.csv`, or a listing of many files."""
 
-    format: Literal["csv"]
+    format: OwnTableFormat
     read: ReadTable
 
 
@@ -146,3 +150,9 @@ class CorpusName(Params):
 
     folder: Literal["raw", "own"]
     name: str
+
+
+class TableName(CorpusName):
+    """Which corpus of labelled texts; the file's ending is the format that the catalogue says."""
+
+    format: OwnTableFormat

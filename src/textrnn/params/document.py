@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
 
 from textrnn.errors import UserError
 from textrnn.findings import KINDS
@@ -12,7 +11,15 @@ from textrnn.params.audit import Audit
 from textrnn.params.base import Params
 from textrnn.params.charlm_baselines import CharacterBaselines
 from textrnn.params.chunk import Chunk
-from textrnn.params.corpus import Corpora, CorpusName, OwnTable, OwnText, Table, Text
+from textrnn.params.corpus import (
+    Corpora,
+    CorpusName,
+    OwnTable,
+    OwnText,
+    Table,
+    TableName,
+    Text,
+)
 from textrnn.params.encode import Encode
 from textrnn.params.execution import Execution
 from textrnn.params.optimisation import Seeds
@@ -31,7 +38,7 @@ DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 class SentimentDataset(Params):
     """Labelled texts, split, tokenised and encoded."""
 
-    corpus: CorpusName
+    corpus: TableName
     split: Split
     tokens: Tokens
     vocabulary: Vocabulary
@@ -150,8 +157,8 @@ def _wrong_with(name: str) -> list[str]:
 
 def _bad_references(document: Document) -> list[str]:
     return [
-        *_bad_task("sentiment", document.sentiment, "csv", document.corpora),
-        *_bad_task("charlm", document.charlm, "txt", document.corpora),
+        *_bad_task("sentiment", document.sentiment, document.corpora),
+        *_bad_task("charlm", document.charlm, document.corpora),
         *_bad_pairs(document.sentiment),
     ]
 
@@ -166,12 +173,10 @@ def _bad_pairs(section: Sentiment) -> list[str]:
     ]
 
 
-def _bad_task(
-    task: str, section: Sentiment | Charlm, form: Literal["csv", "txt"], corpora: Corpora
-) -> list[str]:
+def _bad_task(task: str, section: Sentiment | Charlm, corpora: Corpora) -> list[str]:
     wrong = []
     for name, dataset in section.datasets.items():
-        wrong += _bad_corpus(corpora, f"{task}.datasets.{name}", dataset.corpus, form)
+        wrong += _bad_corpus(corpora, f"{task}.datasets.{name}", dataset.corpus)
     for name, model in section.models.items():
         if model.dataset not in section.datasets:
             near = problems.nearest(model.dataset, section.datasets)
@@ -180,9 +185,7 @@ def _bad_task(
     return wrong
 
 
-def _bad_corpus(
-    corpora: Corpora, key: str, corpus: CorpusName, form: Literal["csv", "txt"]
-) -> list[str]:
+def _bad_corpus(corpora: Corpora, key: str, corpus: CorpusName) -> list[str]:
     catalogue: Mapping[str, Table | Text | OwnTable | OwnText] = (
         corpora.raw if corpus.folder == "raw" else corpora.own
     )
@@ -190,4 +193,5 @@ def _bad_corpus(
     if corpus.name not in catalogue:
         return [f"{key}.corpus: {where} does not exist{problems.nearest(corpus.name, catalogue)}"]
     found = catalogue[corpus.name].format
+    form = corpus.format if isinstance(corpus, TableName) else "txt"
     return [] if found == form else [f"{key}.corpus: {where} has format {found}, not {form}."]

@@ -17,15 +17,19 @@ class Row:
     text: str
 
 
-def write(rows: Iterable[Row], file: Path) -> None:
-    """Write rows as JSON, one object a line, in UTF-8."""
-    with file.open("w", encoding="utf-8", newline="\n") as out:
-        for row in rows:
-            out.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+def line(row: Row) -> bytes:
+    """Return the line that a row is in a file: JSON in UTF-8."""
+    return (json.dumps(asdict(row), ensure_ascii=False) + "\n").encode()
+
+
+def write(lines: Iterable[bytes], file: Path) -> None:
+    """Write lines that `line` made."""
+    with file.open("wb") as out:
+        out.writelines(lines)
 
 
 def read(file: Path) -> Iterator[Row]:
-    """Yield the rows that `write` wrote, in order.
+    """Yield the rows that a file holds, in order.
 
     Raises:
         UserError: a line is not a row (the file was changed by hand, or cut short).
@@ -40,9 +44,9 @@ def parse(lines: Iterable[bytes], file: Path, first: int = 1) -> Iterator[Row]:
     Raises:
         UserError: a line is not a row.
     """
-    for number, line in enumerate(lines, start=first):
+    for number, content in enumerate(lines, start=first):
         try:
-            row = _row(line)
+            row = _row(content)
         except (ValueError, TypeError, RecursionError):
             raise UserError(
                 f"{file}, line {number:,}: not a row. Run `dvc checkout --force`."
@@ -50,11 +54,11 @@ def parse(lines: Iterable[bytes], file: Path, first: int = 1) -> Iterator[Row]:
         yield row
 
 
-def _row(line: bytes) -> Row:
+def _row(content: bytes) -> Row:
     """Return the row of a line; JSON can name half a surrogate pair, which no file can hold."""
-    row = Row(**json.loads(line))
+    row = Row(**json.loads(content))
     if [type(value) for value in (row.row, row.label, row.text)] != [int, int, str]:
-        raise TypeError(line)
+        raise TypeError(content)
     row.text.encode()
     return row
 

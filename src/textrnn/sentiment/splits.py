@@ -1,15 +1,13 @@
 """Which rows train, validate and test: the book's shuffle, the official halves, shares, groups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from textrnn import reading
 from textrnn.errors import UserError
 from textrnn.params.split import Book, Fractions, Official, Split
 from textrnn.paths import SPLITS
-from textrnn.sentiment.rows import Row
 
 Places = npt.NDArray[np.int64]
 
@@ -94,16 +92,3 @@ def _bounds(options: Fractions, rows: int) -> list[int]:
 
 def _shuffled(rows: Places, seed: int) -> Places:
     return np.random.default_rng(seed).permutation(rows)
-
-
-def rows(places: Places, table: Sequence[reading.Row]) -> Iterator[Row]:
-    """Yield the rows of a table at these places (from 0), in this order.
-
-    Raises:
-        UserError: a row has no label.
-    """
-    for place in places:
-        found = table[place]
-        if found.label is None:
-            raise UserError("the corpus names no column of labels: read.label.")
-        yield Row(int(place), found.label, found.text)

@@ -1,8 +1,6 @@
-"""Reading corpora: what stands in the file comes out, or the row that is wrong is named."""
+"""Reading tables: what stands in the file comes out, or the row that is wrong is named."""
 
 import csv
-import io
-import os
 from pathlib import Path
 
 import pytest
@@ -11,10 +9,9 @@ from hypothesis import strategies as st
 
 from textrnn.errors import UserError
 from textrnn.params import base
-from textrnn.params.corpus import ReadTable, ReadText
-from textrnn.reading import FIELD_LIMIT, Row, read_table, read_text
-
-MIRROR = os.environ.get("TEXTRNN_MIRROR")
+from textrnn.params.corpus import ReadTable
+from textrnn.reading.records import FIELD_LIMIT
+from textrnn.reading.table import Row, read_table
 
 REVIEWS = ReadTable(text="review", label="sentiment")
 FILMS = ReadTable(
@@ -190,7 +187,8 @@ def test_empty_file(content, own):
 
 
 def test_header_alone(own):
-    assert error(write(own, "review,sentiment\n")) == f"{own} has a header, but no rows below it."
+    message = error(write(own, "review,sentiment\n"))
+    assert message == f"{own} has no rows: nothing, or nothing but a header."
 
 
 def test_nothing_but_dropped_rows(own):
@@ -205,8 +203,6 @@ def test_file_that_is_not_there(folder, remedy, tmp_path):
     file = tmp_path / folder / "reviews.csv"
     assert f"{file} is not here. " in error(file)
     assert remedy in error(file)
-    with pytest.raises(UserError, match=remedy):
-        read_text(file, ReadText(start=None, end=None))
 
 
 def schema(yaml_text: str, folder: Path) -> ReadTable:
@@ -234,79 +230,3 @@ def test_labels_that_yaml_takes_for_truth_values_are_to_be_quoted(yaml_text, mes
     with pytest.raises(UserError, match=message) as caught:
         schema(yaml_text, tmp_path)
     assert len(str(caught.value).splitlines()) == 1
-
-
-# ---------------------------------------------------------------- running text
-
-BOOK = "Start here? END. no: START\r\none\rtwo\nEND. START END.\n"
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "text"),
-    [
-        (None, None, "Start here? END. no: START\none\ntwo\nEND. START END.\n"),
-        ("START", None, "START\none\ntwo\nEND. START END.\n"),
-        (None, "END.", "Start here? "),
-        ("START", "END.", "START\none\ntwo\n"),
-        ("START", "START", "START\none\ntwo\nEND. "),
-        ("one\ntwo", "END", "one\ntwo\n"),
-    ],
-)
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_text_from_marker_to_marker(mark, start, end, text, tmp_path):
-    file = write(tmp_path / "book.txt", mark + BOOK)
-    assert read_text(file, ReadText(start=start, end=end)) == text
-
-
-@given(text=st.text(st.characters(exclude_categories=["Cs"])).filter(str.strip))
-def test_text_is_what_python_reads(text, tmp_path_factory):
-    file = write(tmp_path_factory.getbasetemp() / "any.txt", text)
-    expected = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8-sig").read()
-    if expected.strip():
-        assert read_text(file, ReadText(start=None, end=None)) == expected
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "message"),
-    [
-        ("BEGIN", None, "the start marker 'BEGIN' is not in the text. Change it in params.yaml, "),
-        (None, "FIN", "the end marker 'FIN' is not in the text. Change it in params.yaml, "),
-        ("START", "Start", "the end marker 'Start' is not in the text behind the start marker."),
-    ],
-)
-def test_marker_that_is_not_there(start, end, message, tmp_path):
-    (tmp_path / "raw").mkdir()
-    file = write(tmp_path / "raw" / "book.txt", BOOK)
-    with pytest.raises(UserError) as caught:
-        read_text(file, ReadText(start=start, end=end))
-    assert f"{file}: {message}" in str(caught.value)
-    use = "start" if start == "BEGIN" else "end"
-    assert f"corpora.raw.book.read.{use}; null takes" in str(caught.value)
-
-
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_byte_that_is_not_utf8_is_named(mark, newline, tmp_path):
-    before = f"{mark}eins{newline}zwölf{newline}".encode()
-    file = write(tmp_path / "book.txt", before + b"caf\xe9")
-    with pytest.raises(UserError) as caught:
-        read_text(file, ReadText(start=None, end=None))
-    assert f"{file}, line 3: the byte 0xE9 (at offset {len(before) + 3})" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("content", "start", "end"),
-    [("", None, None), ("\ufeff \r\n", None, None), (" \nEND", None, "END")],
-)
-def test_no_text_left(content, start, end, tmp_path):
-    file = write(tmp_path / "book.txt", content)
-    with pytest.raises(UserError, match=r"book\.txt has no text between"):
-        read_text(file, ReadText(start=start, end=end))
-
-
-@pytest.mark.skipif(not MIRROR, reason="TEXTRNN_MIRROR is not set: no real corpora here")
-def test_the_mysterious_island():
-    read = ReadText(start="THE MYSTERIOUS ISLAND", end="End of the Project Gutenberg")
-    text = read_text(Path(str(MIRROR), "1268-0.txt"), read)
-    assert len(text) == 1_112_350
-    assert len(set(text)) == 80
