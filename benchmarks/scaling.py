@@ -16,7 +16,7 @@ RESULTS = Path(__file__).with_name("scaling.json")
 SIZES = (1, 4, 16, 64)
 ENGINES = ("local", "beam")
 BATCHES = (16, 32, 64, 128, 256)
-SMALL = "the 11,000 training texts of `rotten-tomatoes`"
+SMALL = "the 10,280 training texts of `rotten-tomatoes`"
 
 DATA = Benchmark(
     name="data",
