@@ -92,14 +92,14 @@ scale: $(VENV)/installed-beam $(VENV)/installed-report ## measure how cost grows
 	python benchmarks/scaling_page.py
 
 SWEPT := book-birnn-last100
-sweep: $(VENV)/installed-report ## the chapter's comparison: cells, directions, lengths (about an hour on two cores)
+sweep: $(VENV)/installed-report ## the chapter's comparison: cells, directions, lengths (about half an hour on two cores)
 	dvc repro sentiment-split@imdb-last100
 	dvc exp run --queue sentiment-evaluate@$(SWEPT) \
 	    -S 'sentiment.models.$(SWEPT).architecture.cell=SimpleRNN,LSTM,GRU' \
 	    -S 'sentiment.models.$(SWEPT).architecture.bidirectional=false,true' \
-	    -S 'sentiment.datasets.imdb-last100.tokens.last=50,100,200' \
+	    -S 'sentiment.datasets.imdb-last100.tokens.last=25,50,100' \
 	    -S 'sentiment.models.$(SWEPT).seeds=[1]'
-	dvc exp run --run-all
+	dvc exp run --run-all --jobs 2
 	textrnn sweep sentiment/$(SWEPT) --page docs/sweeps.md
 
 RUNS := 25
