@@ -51,3 +51,13 @@ def test_memory_holds_places_and_no_texts(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert (tmp_path / "rows.jsonl").stat().st_size > 40e6
     assert peak < 2e6
+
+
+def test_nothing_is_made_of_a_corpus_that_cannot_be_read(tmp_path: Path) -> None:
+    def damaged() -> Iterator[table.Row]:
+        raise UserError("row 1 is damaged")
+        yield
+
+    with pytest.raises(UserError, match="damaged"), spool(damaged(), tmp_path / "new"):
+        pass
+    assert not (tmp_path / "new").exists()

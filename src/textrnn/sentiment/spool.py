@@ -6,6 +6,7 @@ What memory holds is where each row begins, eight bytes of it, and its group whe
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -35,18 +36,30 @@ class Spool:
 
 @contextmanager
 def spool(source: Iterable[table.Row], folder: Path) -> Iterator[Spool]:
-    """Give the rows of a corpus, in a file of the folder that is gone afterwards.
+    """Give the rows of a corpus, in a file of the folder that has no name and is gone afterwards.
+
+    Nothing is made where the corpus cannot be read.
 
     Raises:
         UserError: a row has no label.
     """
+    rest = iter(source)
+    first = list(islice(rest, 1))
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=folder) as file:
-        begins, groups, at = array("Q"), [], 0
-        for place, row in enumerate(source):
-            if row.label is None:
-                raise UserError("the corpus names no column of labels: read.label.")
-            begins.append(at)
-            groups.append(row.group)
-            at += file.write(rows.line(rows.Row(place, row.label, row.text)))
-        yield Spool(file, begins, groups)
+    try:
+        with TemporaryFile(dir=folder) as file:
+            yield _filled(file, chain(first, rest))
+    except OSError as error:
+        error.add_note(f"while writing {folder / 'rows'}")  # a full disk's error names no file
+        raise
+
+
+def _filled(file: BinaryIO, source: Iterable[table.Row]) -> Spool:
+    begins, groups, at = array("Q"), [], 0
+    for place, row in enumerate(source):
+        if row.label is None:
+            raise UserError("the corpus names no column of labels: read.label.")
+        begins.append(at)
+        groups.append(row.group)
+        at += file.write(rows.line(rows.Row(place, row.label, row.text)))
+    return Spool(file, begins, groups)
