@@ -21,6 +21,7 @@ help: ## list the targets
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "textrnn needs Python 3.11; this is " + sys.version.split()[0] + ". Say which: make PYTHON=/path/to/python3.11")'
+	@echo "Installing into $(VENV): about 2 GB, one to five minutes, once."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --progress-bar on --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .

@@ -102,9 +102,11 @@ def predict(
 
     Example: textrnn predict --model sentiment/quick "a fine film"
 
-    With --json each text gives one line: text, label (0 or 1), verdict, probability, how many
-    tokens were read, and those that the model does not know. The probability is that of a positive
-    text; a model of more than two classes gives that of its verdict, and those of all.
+    With --json each text gives one line: text, label (the number of its class), verdict,
+    probability, how many tokens were read, and those that the model does not know. The probability
+    is that of a positive text; a model of more than two classes gives that of its verdict, and
+    those of all. A text that begins with a hyphen stands behind --: textrnn predict -m
+    sentiment/quick -- "-1 star"
     """
     from textrnn.serving import inputs
 
@@ -315,8 +317,8 @@ def files(
 
     given = [origin.absolute(pattern) for pattern in patterns]
     repository.enter()
-    target = paths.corpus("own", catalogue.name_of("", name), "files")
-    for line in origin.relist(given, target):
+    catalogue.check_is_many(name)
+    for line in origin.relist(given, paths.corpus("own", name, "files")):
         typer.echo(line)
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from textrnn.errors import UserError
 from textrnn.params import base
+from textrnn.params.problems import nearest
 from textrnn.paths import METRICS
 
 Columns = Sequence[tuple[str, str, str]]  # title, dotted key, format
@@ -58,8 +59,7 @@ def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE
     known = {form for task, models in found.items() for m in models for form in (m, f"{task}/{m}")}
     unknown = set(names) - known
     if unknown or not any(found.values()):
-        wanted = ", ".join(sorted(unknown)) or "any model"
-        raise UserError(f"{metrics} holds no metrics of {wanted}: run `make quick` or `dvc repro`.")
+        raise UserError(_missing(sorted(unknown), known, metrics, params))
     for title, task, columns in (
         ("Sentiment", "sentiment", SENTIMENT),
         ("Character models, bits or nats a character", "charlm", CHARLM),
@@ -69,6 +69,21 @@ def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE
             console.print(_table(title, groups, _measured(columns, groups)))
     for name in list(found["charlm"])[-1:]:
         _show_sample(console, metrics / "charlm" / name / "samples", name)
+
+
+def _missing(unknown: Sequence[str], known: set[str], metrics: Path, params: Path) -> str:
+    """Say that there are no metrics, and what would bring them."""
+    if not unknown:
+        return f"{metrics} holds no metrics of any model: run `make quick` or `dvc repro`."
+    name = unknown[0]
+    stages = [
+        f"`dvc repro {task}-evaluate@{name.rpartition('/')[2]}`"
+        for task in ("sentiment", "charlm")
+        if name.rpartition("/")[0] in ("", task)
+        and name.rpartition("/")[2] in base.read(params).get(task, {}).get("models", {})
+    ]
+    here = f"{metrics} holds no metrics of {', '.join(unknown)}"
+    return f"{here}: run {' or '.join(stages)}." if stages else f"{here}{nearest(name, known)}"
 
 
 def _models(folder: Path, task: str, names: Sequence[str]) -> Metrics:

@@ -164,6 +164,26 @@ def test_many_files_are_listed_and_stay_where_they_are(
     assert [file.url for file in files] == [f"mine/parts/part-{i}.csv.gz" for i in parts]
 
 
+def test_only_a_list_of_files_is_listed_anew(
+    repo: Path, init: Init, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def files(name: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["textrnn", "files", name, "mine"])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == 1
+        return capsys.readouterr().err
+
+    assert "corpora.own.parts does not exist, and has no list of files" in files("parts")
+    init(*GOOD)
+    assert "corpora.own.My-reviews is of format csv, and has no list" in files("My-reviews")
+    (repo / "mine" / "parts").mkdir()
+    shutil.copy(repo / "mine" / "My reviews.csv", repo / "mine" / "parts" / "1.csv")
+    init("sentiment", "parts", *GOOD[2:])
+    assert "did you mean parts?" in files("part")
+    assert not (repo / "data/own/My-reviews.files").exists()
+
+
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_json_lines_and_parquet_become_corpora_too(form: str, repo: Path, init: Init) -> None:
     table = pd.read_csv(io.StringIO(reviews()))
@@ -194,14 +214,18 @@ def test_json_lines_and_parquet_become_corpora_too(form: str, repo: Path, init: 
             "sentiment.datasets.imdb already",
         ),
         (("charlm", "novel.txt", "--name", "book"), "charlm.models.book already"),
-        (("charlm", "novel.txt", "--end", "FINIS"), "the end marker 'FINIS' is not in the text"),
+        (("charlm", "novel.txt", "--end", "FINIS"), "novel.txt has no 'FINIS' for --end."),
+        (("charlm", "novel.txt", "--start", "FINIS"), "novel.txt has no 'FINIS' for --start."),
+        (("charlm", "empty.txt"), "empty.txt is empty"),
         (("charlm", "short.txt"), "too few"),
+        ((*STARS[:2], "--text", "stars,body", *STARS[4:], "--delimiter", ";"), "--delimiter"),
     ],
 )
 def test_what_cannot_be_added_adds_nothing(
     repo: Path, init: Init, arguments: tuple[str, ...], said: str
 ) -> None:
     (repo / "mine" / "short.txt").write_text("short")
+    (repo / "mine" / "empty.txt").touch()
     before = (repo / "params.yaml").read_bytes()
     status, out, err = init(*arguments)
     assert (status, out) == (1, "")

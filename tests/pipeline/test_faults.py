@@ -259,3 +259,18 @@ def test_the_second_of_two_runs_is_told_who_is_running(original: Path, repo: Pat
     assert data(repo) == data(original)
     assert "Running stage" not in run(repo, "dvc", "repro")
     assert run(repo, sys.executable, "-m", "textrnn.cli", "verify").startswith("All is well")
+
+
+def test_a_lock_that_was_cut_short(original: Path, repo: Path) -> None:
+    """As a killed `dvc` may leave it: DVC names the file, and goes on once it is removed."""
+    lock = repo / ".dvc/tmp/rwlock"
+    lock.parent.mkdir(exist_ok=True)
+    lock.write_bytes(b"")
+    script = repo / "stages/sentiment/vocab.py"
+    script.write_text(f"{script.read_text()}# another line\n")
+    said = run(repo, "dvc", "repro", fails=True)
+    assert "Unable to read RWLock-file" in said
+    assert ".dvc/tmp/rwlock" in said
+    lock.unlink()
+    run(repo, "dvc", "repro")
+    assert data(repo) == data(original)

@@ -129,3 +129,11 @@ def test_info_of_a_model_that_is_elsewhere_is_what_git_holds(
 def test_info_of_a_model_that_never_ran(capsys: pytest.CaptureFixture[str]) -> None:
     info.show(info.gather("sentiment/book-bilstm"))
     assert "not known yet" in capsys.readouterr().out
+
+
+def test_an_empty_lock_is_one_of_no_stage(changing: Path) -> None:
+    """DVC empties it before it writes it anew."""
+    (changing / "dvc.lock").write_bytes(b"")
+    said = models.how_to_get(models.find("charlm/quick"))
+    assert "`dvc repro charlm-train@quick`" in said
+    assert "MB" not in said

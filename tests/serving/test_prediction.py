@@ -87,3 +87,8 @@ def test_a_half_is_no_yes(probability: float, label: int, word: str) -> None:
     assert verdict.label == label
     assert verdict.word.startswith(word)
     assert verdict.as_line() == f"{verdict.word}  {probability:.3f}  x"
+
+
+def test_a_text_of_which_no_word_is_known_is_marked() -> None:
+    line = prediction.Verdict("x y", [0.5, 0.5], 2, ["x", "y"]).as_line()
+    assert line == "negative  0.500  x y  (of which it knows no word)"

@@ -11,7 +11,7 @@ from typing import Any
 from textrnn import atomic, paths
 from textrnn.errors import UserError
 from textrnn.own.insertion import insert
-from textrnn.params import base, document
+from textrnn.params import base, document, problems
 
 
 def name_of(stem: str, given: str | None) -> str:
@@ -43,6 +43,22 @@ def check_name(task: str, name: str) -> None:
             raise UserError(
                 f"params.yaml has {'.'.join(section)}.{name} already: give another --name."
             )
+
+
+def check_is_many(name: str) -> None:
+    """Refuse a corpus that is no list of files.
+
+    Raises:
+        UserError: params.yaml has none of this name, or it is one file.
+    """
+    own = document.load().corpora.own
+    many = [other for other, corpus in own.items() if corpus.format == "files"]
+    if name not in many:
+        what = f"is of format {own[name].format}" if name in own else "does not exist"
+        raise UserError(
+            f"corpora.own.{name} {what}, and has no list of files"
+            f"{problems.nearest(name, many) if many else ': `textrnn init sentiment` makes one.'}"
+        )
 
 
 def check_file(name: str, form: str, file: Path) -> None:

@@ -119,6 +119,8 @@ def _check_columns(file: Path, columns: Columns) -> None:
     for use, column in (("text", columns.text), ("label", columns.label), ("group", columns.group)):
         if column is not None and column not in names:
             near = problems.nearest(column, names)
+            if len(names) == 1 and any(mark in names[0] for mark in ",;|\t"):
+                near += " Is it another --delimiter that stands between columns?"
             raise UserError(f"{source.name} has no column {column!r} for --{use}{near}")
 
 

@@ -27,6 +27,7 @@ def add(file: Path, name: str | None, start: str | None, end: str | None) -> lis
     name = catalogue.name_of(file.stem, name)
     catalogue.check_name("charlm", name)
     catalogue.check_file(name, "txt", file)
+    _check_markers(file, start, end)
     read = ReadText(start=start, end=end)
     text = read_text(file, read)
     chunk = _chunk(text)
@@ -38,6 +39,18 @@ def add(file: Path, name: str | None, start: str | None, end: str | None) -> lis
     ]
     catalogue.add("charlm", name, "txt", file, entries)
     return [*_told(file, text, read), *_chosen(entries), *_next(name)]
+
+
+def _check_markers(file: Path, start: str | None, end: str | None) -> None:
+    """Refuse an empty text and markers that are not in it, in the words of the command."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if not text.strip():
+        raise UserError(f"{file} is empty.")
+    if start is not None and start not in text:
+        raise UserError(f"{file} has no {start!r} for --start.")
+    if end is not None and end not in text.partition(start or "\0")[2 if start else 0]:
+        behind = " behind --start" if start else ""
+        raise UserError(f"{file} has no {end!r} for --end{behind}.")
 
 
 def _chunk(text: str) -> Chunk:

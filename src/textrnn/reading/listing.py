@@ -150,6 +150,11 @@ def reading(url: str) -> Iterator[None]:
         raise
     except FileNotFoundError:
         raise UserError(f"{url} is not there.") from None
+    except ImportError as error:
+        raise UserError(
+            f"{url} cannot be read: {str(error).rstrip('.')}. `pip install -r "
+            "requirements-files.lock` brings what S3 needs."
+        ) from None
     except Exception as error:
         said = str(error).strip() or type(error).__name__
         raise UserError(f"{url} cannot be read: {said.rstrip('.')}.") from error

@@ -285,6 +285,6 @@ def _locked_bytes(stage: str) -> int | None:
     if not LOCK.is_file():
         return None
     text = LOCK.read_text(encoding="utf-8")
-    stages = yaml.load(text, Loader=_LOADER)["stages"]  # noqa: S506 - a safe loader, in C if there
-    outs = stages.get(stage, {}).get("outs", [])
+    locked = yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - a safe loader, in C if there
+    outs = locked.get("stages", {}).get(stage, {}).get("outs", [])
     return sum(out["size"] for out in outs) if outs else None

@@ -56,7 +56,8 @@ class Verdict:
 
     def as_line(self) -> str:
         """For people: `positive  0.929  a fine film`."""
-        return f"{self.word}  {self.probability:.3f}  {self.text}"
+        known = "" if len(self.unknown) < self.tokens else "  (of which it knows no word)"
+        return f"{self.word}  {self.probability:.3f}  {self.text}{known}"
 
     def as_json(self) -> str:
         """For programs: one line, all that is known."""
