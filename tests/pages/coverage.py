@@ -59,7 +59,7 @@ RULES: list[tuple[str, How]] = [
     (r"dvc repro (sentiment|charlm)-\w+@(reviews|novel)( .*)?", DVC),
     (r"dvc repro \S+@quick", Reason("two minutes; with `reviews` in its place it is run")),
     (r"dvc repro", Elsewhere(f"{WHOLE}::test_nothing_changed_runs_nothing")),
-    (r"dvc (status|metrics show|metrics diff|params diff|plots show)", DVC),
+    (r"dvc (status|metrics show( \S+)?|metrics diff|params diff|plots show)", DVC),
     (r"dvc dag \S+", DVC),
     (r"dvc exp run -S .*", Elsewhere(f"{WHOLE}::test_what_a_dvc_user_asks_for")),
     (
@@ -68,7 +68,7 @@ RULES: list[tuple[str, How]] = [
     ),
     (r"dvc exp remove --queue", Elsewhere(f"{WHOLE}::test_a_grid_is_queued_run_and_shown")),
     (r"dvc exp (run -n|push|pull|apply) .*", Elsewhere(f"{REMOTES}::test_an_experiment_is_shared")),
-    (r"dvc remote add -d shared /some/folder", DVC),
+    (r"dvc remote (add -d shared /some/folder|modify shared verify true)", DVC),
     (r"dvc push --run-cache", DVC),
     (r"dvc remote (add|modify) .*", SETTING),
     (r"dvc pull --run-cache", Elsewhere(f"{REMOTES}::test_a_colleague_pulls_and_runs_nothing")),
