@@ -7,7 +7,7 @@ differ in are parameters of the model and of its dataset.
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ FIGURES = {  # of each task: its key in metrics.json, and what is best
     "sentiment": ("accuracy", max),
     "charlm": ("bits_per_char", min),
 }
+STROKE = {"symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
+INK = {"symbolStrokeColor": "#333"}
 HUES = ["#1f5fa8", "#d98032", "#2e7d4f", "#b3261e", "#7b4fa3", "#767676"]
 
 
@@ -88,11 +90,20 @@ def _experiments() -> Iterable[Mapping[str, Any]]:
     )
     if done.returncode:
         raise UserError(f"`dvc exp show` failed: {done.stderr.strip()}")
-    for commit in json.loads(done.stdout):
-        for experiment in commit.get("experiments") or ():
-            for found in experiment.get("revs") or ():
-                if found.get("data") is not None and not found.get("error"):
-                    yield found
+    return finished(json.loads(done.stdout))
+
+
+def finished(shown: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the experiments of `dvc exp show --json` that have ended well.
+
+    One that is queued or runs stands there too, with the metrics of the commit that it began from,
+    and may do so a second time without saying what state it is in.
+    """
+    found = [each for commit in shown for each in commit.get("experiments") or ()]
+    states = {each["name"]: (each.get("executor") or {}).get("state") for each in reversed(found)}
+    for each in found:
+        if states[each["name"]] in (None, "success"):
+            yield from (r for r in each["revs"] if r.get("data") is not None and not r.get("error"))
 
 
 def _run(found: Mapping[str, Any], home: Model, places: Sequence[str], figure: str) -> Run | None:
@@ -218,13 +229,13 @@ def svg(sweep: Sweep) -> str:
                         "field": "colour",
                         "type": "nominal",
                         "scale": {"range": HUES},
-                        "legend": {"title": others[0] if others else None},
+                        "legend": {**STROKE, "title": others[0] if others else None},
                     },
                     "strokeDash": {
                         "field": "line",
                         "type": "nominal",
                         "sort": lines,
-                        "legend": {"title": None} if len(lines) > 1 else None,
+                        "legend": {**STROKE, **INK, "title": None} if len(lines) > 1 else None,
                     },
                 },
             }
