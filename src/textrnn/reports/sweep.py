@@ -24,6 +24,10 @@ FIGURES = {  # of each task: its key in metrics.json, and what is best
 }
 STROKE = {"symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
 INK = {"symbolStrokeColor": "#333"}
+POINTS = {  # of their own, since a line's own would stand in the legend in its place
+    "mark": {"type": "point", "filled": True, "size": 50, "opacity": 1},
+    "encoding": {"strokeDash": {"value": []}},
+}
 HUES = ["#1f5fa8", "#d98032", "#2e7d4f", "#b3261e", "#7b4fa3", "#767676"]
 
 
@@ -208,7 +212,7 @@ def svg(sweep: Sweep) -> str:
                 "height": 280,
                 "background": "white",
                 "data": {"values": points},
-                "mark": {"type": "line", "point": {"size": 50}, "strokeWidth": 2},
+                "layer": [{"mark": {"type": "line", "strokeWidth": 2}}, POINTS],
                 "encoding": {
                     "x": {
                         "field": along,
