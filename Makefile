@@ -87,7 +87,7 @@ bench: $(BENCH)/installed ## measure the claims of speed (about half an hour on 
 	for file in $(CLAIMS); do $(BENCH)/bin/python $$file || exit 1; done
 	$(BENCH)/bin/python benchmarks/table.py
 
-scale: $(VENV)/installed-beam $(VENV)/installed-report ## measure how cost grows with the corpus (about half an hour on two quiet cores)
+scale: $(VENV)/installed-beam $(VENV)/installed-report ## measure how cost grows with the corpus (a quarter of an hour on two quiet cores)
 	dvc repro sentiment-split@rotten-tomatoes
 	python benchmarks/scaling.py
 	python benchmarks/scaling_page.py

@@ -106,7 +106,7 @@ class Benchmark:
     name: str  # of the file, and the key in results.json
     title: str  # what the seconds are those of
     contenders: Mapping[str, Contender]
-    claims: Sequence[Claim]
+    claims: Sequence[Claim] = ()
     rounds: int = 7
     warm_up: int = 2  # turns before the rounds: they trace, compile, and fill caches
     notes: Sequence[str] = ()

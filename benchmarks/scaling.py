@@ -1,8 +1,8 @@
 """How cost grows: with the corpus, with the batch, and with processes and workers.
 
 No claims: what comes out is kept in scaling.json, and `scaling_page.py` makes a plot and fits of
-it. The corpora are the small one grown (`contenders.growth`). `make scale` runs it in about half an
-hour; Apache Beam is needed (`make beam`).
+it. The corpora are the small one grown (`contenders.growth`). `make scale` runs it in a quarter of
+an hour; Apache Beam is needed (`make beam`).
 """
 
 from functools import partial
@@ -26,7 +26,6 @@ DATA = Benchmark(
         for times in SIZES
         for engine in ENGINES
     },
-    claims=[],
     rounds=2,
     warm_up=0,
     notes=["Start-up is in it: of Python, of the processes, of Beam's DirectRunner."],
@@ -38,7 +37,6 @@ TRAINING = Benchmark(
     contenders={
         f"training, {times} ×": Contender(partial(grown.epochs, times)) for times in SIZES[:-1]
     },
-    claims=[],
     rounds=3,
     warm_up=0,
 )
@@ -50,7 +48,6 @@ BUCKETS = Benchmark(
         f"batches of {size}": Contender(partial(grown.epochs, 1, batch_size=size))
         for size in BATCHES
     },
-    claims=[],
     rounds=5,
     warm_up=1,
 )
@@ -64,7 +61,6 @@ PROCESSES = Benchmark(
         )
         for count in (1, 2)
     },
-    claims=[],
     rounds=5,
     warm_up=1,
 )
@@ -76,7 +72,6 @@ WORKERS = Benchmark(
         f"{count} worker{'s' * (count > 1)}": Contender(partial(grown.cluster, count))
         for count in (1, 2)
     },
-    claims=[],
     rounds=3,
     warm_up=0,
     notes=[

@@ -17,7 +17,7 @@ def buckets() -> Go:
     from contenders import ours
 
     epoch = ours.epochs("bilstm-buckets")
-    padding = reviews.padded_to_real()
+    padding = reviews.padded_to_real(reviews.bucket_epoch())
     return lambda: {"padded_to_real": padding, **epoch()}
 
 

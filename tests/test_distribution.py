@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 import yaml
 
+from contenders import grown
 from textrnn import distribution, paths, sharding
 from textrnn.errors import UserError
 
@@ -94,16 +94,7 @@ def start(folder: Path, task: str, cluster: str = "") -> subprocess.Popen[str]:
 @contextlib.contextmanager
 def workers(folder: Path, task: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     """Start so many workers on free ports; none is left at the end."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
-    for each in sockets:
-        each.close()
-    cluster = {"worker": addresses}
-    tasks = [{"type": "worker", "index": i} for i in range(count)]
-    configs = [json.dumps({"cluster": cluster, "task": each}) for each in tasks]
-    started = [start(folder, task, config) for config in configs]
+    started = [start(folder, task, config) for config in grown.clusters(count)]
     try:
         yield started
     finally:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from contenders import growth
+from contenders import growth, reviews
 from harness import ROOT, Figures, Go
 from textrnn import paths
 
@@ -40,10 +40,7 @@ def data_stages(times: int, **execution: object) -> Go:
 
 def epochs(times: int, **batches: object) -> Go:
     """Epochs of the small model on so many times its corpus; the first one is the preparation."""
-    folder = lay_out(times, {})
-    for verb in ("vocab", "encode"):
-        _run(folder, f"{verb}.py", SMALL.name)
-    os.chdir(folder)
+    os.chdir(encoded(times))
     from contenders import ours
 
     epoch = ours.epochs(MODEL, **batches)
@@ -61,39 +58,31 @@ def epochs(times: int, **batches: object) -> Go:
 
 def _lengths(batches: Mapping[str, object]) -> tuple[int, float]:
     """Return how many texts an epoch has, and how many positions it computes for each token."""
-    import numpy as np
-
     from textrnn.params.base import load
     from textrnn.params.classifier import Training
     from textrnn.sentiment import batching
 
     options = load(f"sentiment.models.{MODEL}.training", Training).batches
     options = options.model_copy(update=dict(batches))
-    found = [
-        (len(labels), tokens.numpy())
-        for _, tokens, labels in batching.texts(SMALL.shards("train"), options, 1)(0)
-    ]
-    real = sum(int(np.count_nonzero(tokens)) for _, tokens in found)
-    return sum(n for n, _ in found), sum(t.size for _, t in found) / real
+    epoch = list(batching.texts(SMALL.shards("train"), options, 1)(0))
+    return sum(len(labels) for *_, labels in epoch), reviews.padded_to_real(epoch)
 
 
 def cluster(workers: int, few: int = 2, many: int = 8) -> Go:
     """An epoch of the small model by so many workers: what `many - few` epochs more take."""
-    encoded = lay_out(1, {})
-    for verb in ("vocab", "encode"):
-        _run(encoded, f"{verb}.py", SMALL.name)
+    source = encoded(1)
 
     def go() -> Figures:
-        long, short = (_train(encoded, workers, count) for count in (many, few))
+        long, short = (_train(source, workers, count) for count in (many, few))
         return {"seconds": (long - short) / (many - few)}
 
     return go
 
 
-def _train(encoded: Path, workers: int, count: int) -> float:
+def _train(source: Path, workers: int, count: int) -> float:
     """Return the seconds that a training of so many epochs takes, in a copy of a folder."""
     with tempfile.TemporaryDirectory() as copy:
-        folder = Path(shutil.copytree(encoded, Path(copy, "training")))
+        folder = Path(shutil.copytree(source, Path(copy, "training")))
         values = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
         values["sentiment"]["models"][MODEL]["training"] |= {
             "epochs": count,
@@ -101,11 +90,11 @@ def _train(encoded: Path, workers: int, count: int) -> float:
         }
         (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
         started = time.perf_counter()
-        _together(folder, _clusters(workers))
+        _together(folder, clusters(workers))
         return time.perf_counter() - started
 
 
-def _clusters(workers: int) -> list[str]:
+def clusters(workers: int) -> list[str]:
     """Return `TF_CONFIG` of each worker, on free ports of this machine; one has none."""
     if workers == 1:
         return [""]
@@ -143,6 +132,14 @@ def lay_out(times: int, execution: Mapping[str, object]) -> Path:
         growth.write(folder / SMALL.rows("train"), SMALL, times * real.stat().st_size)
     for split in ("valid", "test"):
         shutil.copy(ROOT / SMALL.rows(split), folder / SMALL.rows(split))
+    return folder
+
+
+def encoded(times: int) -> Path:
+    """Return such a folder in which vocab and encode have run."""
+    folder = lay_out(times, {})
+    for verb in ("vocab", "encode"):
+        _run(folder, f"{verb}.py", SMALL.name)
     return folder
 
 

@@ -1,7 +1,7 @@
 """The real reviews of `imdb`: in buckets, in the book's batches, and by the book's way to them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textrnn import paths
@@ -89,10 +89,10 @@ def bucket_batches(count: int) -> list[Any]:
     return [batches[(2 * i + 1) * len(batches) // (2 * count)] for i in range(count)]
 
 
-def padded_to_real() -> float:
-    """Return the positions that an epoch in buckets computes for each token."""
+def padded_to_real(epoch: Iterable[Any]) -> float:
+    """Return the positions that an epoch's batches compute for each token."""
     import numpy as np
 
-    tokens = [batch.numpy() for _places, batch, _labels in bucket_epoch()]
+    tokens = [batch.numpy() for _places, batch, _labels in epoch]
     real = sum(int(np.count_nonzero(batch)) for batch in tokens)
     return float(sum(batch.size for batch in tokens) / real)

@@ -75,15 +75,14 @@ def _missing(unknown: Sequence[str], known: set[str], metrics: Path, params: Pat
     """Say that there are no metrics, and what would bring them."""
     if not unknown:
         return f"{metrics} holds no metrics of any model: run `make quick` or `dvc repro`."
-    name = unknown[0]
+    of, _, model = unknown[0].rpartition("/")
     stages = [
-        f"`dvc repro {task}-evaluate@{name.rpartition('/')[2]}`"
+        f"`dvc repro {task}-evaluate@{model}`"
         for task in ("sentiment", "charlm")
-        if name.rpartition("/")[0] in ("", task)
-        and name.rpartition("/")[2] in base.read(params).get(task, {}).get("models", {})
+        if of in ("", task) and model in _datasets(params, task)
     ]
     here = f"{metrics} holds no metrics of {', '.join(unknown)}"
-    return f"{here}: run {' or '.join(stages)}." if stages else f"{here}{nearest(name, known)}"
+    return f"{here}: run {' or '.join(stages)}." if stages else here + nearest(unknown[0], known)
 
 
 def _models(folder: Path, task: str, names: Sequence[str]) -> Metrics:

@@ -16,6 +16,7 @@ from textrnn import atomic
 from textrnn.errors import UserError
 from textrnn.params import base
 from textrnn.paths import Model
+from textrnn.serving import models
 
 MARKED = re.compile(r"(<!-- begin sweep -->\n).*?(<!-- end sweep -->)", re.DOTALL)
 FIGURES = {  # of each task: its key in metrics.json, and what is best
@@ -66,13 +67,10 @@ def collect(model: str) -> Sweep:
     Raises:
         UserError: there is no such model, or no experiment of it that has ended.
     """
-    task, _, name = model.partition("/")
-    entry = base.read().get(task, {}).get("models", {}).get(name)
-    if task not in FIGURES or entry is None:
-        raise UserError(f"params.yaml has no model {model}: say it as sentiment/quick.")
-    home = Model(task, name)
-    places = (f"{task}.models.{name}.", f"{task}.datasets.{entry['dataset']}.")
-    figure, best = FIGURES[task]
+    home = models.find(model).home
+    dataset = base.read()[home.task]["models"][home.name]["dataset"]
+    places = (f"{home.task}.models.{home.name}.", f"{home.task}.datasets.{dataset}.")
+    figure, best = FIGURES[home.task]
     runs = [run for found in _experiments() if (run := _run(found, home, places, figure))]
     keys = _differing(runs)
     if not keys:
