@@ -43,7 +43,15 @@ CLASSIFIER = {
 }  # fmt: skip
 WRITER = {
     "dataset": "tiny",
-    "architecture": {"embedding": 3, "cell": "LSTM", "units": 4, "layers": 2, "dropout": 0.3},
+    "architecture": {
+        "embedding": 3,
+        "cell": "LSTM",
+        "units": 4,
+        "layers": 2,
+        "dropout": 0.3,
+        "locked": True,
+        "weight_drop": 0.3,
+    },
     "training": TRAINING | {"optimizer": "adam", "batches": {"method": "streams", "batch_size": 8}},
     "seeds": [1],
 }

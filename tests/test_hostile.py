@@ -262,7 +262,9 @@ def test_a_text_with_5_000_different_characters(tmp_path: Path) -> None:
     sharding.write(tmp_path / "shards", "train", chunking.windows(ids, options), total, 1)
     back = "".join(known.decode(e["tokens"][:-1]) for e in shards.read(tmp_path / "shards"))
     assert back == train[: total * 40]
-    small = Architecture(embedding=2, cell="GRU", units=3, layers=1, dropout=0.0)
+    small = Architecture(
+        embedding=2, cell="GRU", units=3, layers=1, dropout=0.0, locked=False, weight_drop=0.0
+    )
     assert build(small, known.size).count_params() > 5000 * (2 + 3)
 
 
@@ -317,7 +319,9 @@ class Bomb:
         return Path.touch, (self.mark,)
 
 
-SMALL = Architecture(embedding=2, cell="GRU", units=3, layers=1, dropout=0.0)
+SMALL = Architecture(
+    embedding=2, cell="GRU", units=3, layers=1, dropout=0.0, locked=False, weight_drop=0.0
+)
 watched: list[str] | None = None  # events of code being run, while this is a list
 
 

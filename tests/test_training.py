@@ -23,6 +23,7 @@ from textrnn.sentiment import model as classifier
 from textrnn.sentiment.step import Classification
 
 STEPS = 20
+RATE = 1e-3
 ROOT = Path(__file__).parent.parent
 
 
@@ -30,7 +31,7 @@ def options(**changed: Any) -> Optimisation:
     values: dict[str, Any] = {
         "epochs": 1,
         "optimizer": "adam",
-        "learning_rate": 1e-3,
+        "learning_rate": RATE,
         "schedule": "constant",
         "final_learning_rate": None,
         "clip_norm": None,
@@ -57,7 +58,7 @@ def losses_of_fit(model: Any, loss: Any, batches: Any) -> list[float]:
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             seen.append(logs["loss"])
 
-    model.compile(optimizer=WithSummedSlices(1e-3), loss=loss)
+    model.compile(optimizer=WithSummedSlices(RATE), loss=loss)
     model.fit(batches, epochs=1, verbose=0, callbacks=[Each()], shuffle=False)
     return seen
 
@@ -136,12 +137,13 @@ def test_book_classifiers_learn_as_keras_fit_does(name: str) -> None:
     losses = losses_of_loop(ours, Classification(), batches(True))
     assert_same(losses, losses_of_fit(theirs, loss, batches(False)), ours, theirs)
     # Keras's own layers sum in another order, and Adam's steps have the rate's length even where a
-    # gradient is hardly more than its rounding: of 10,000 weights one comes to differ by 1.1e-6.
+    # gradient is hardly more than its rounding. How far weights part by that hangs on the
+    # processor: after 20 steps by 0.1 % of a step on some, by 1.6 % on others.
     np.testing.assert_allclose(
         losses, losses_of_fit(stock, loss, batches(False)), atol=1e-6, rtol=0
     )
     for a, b in zip(ours.get_weights(), stock.get_weights(), strict=True):
-        np.testing.assert_allclose(a, b, atol=2e-6, rtol=0)
+        np.testing.assert_allclose(a, b, atol=0.05 * RATE, rtol=0)
 
 
 def test_the_book_character_model_learns_as_keras_fit_does() -> None:
@@ -186,7 +188,9 @@ def test_the_book_models_have_the_book_parameter_counts() -> None:
     }
 
 
-SMALL = CharacterArchitecture(embedding=4, cell="LSTM", units=8, layers=2, dropout=0.5)
+SMALL = CharacterArchitecture(
+    embedding=4, cell="LSTM", units=8, layers=2, dropout=0.5, locked=True, weight_drop=0.3
+)
 
 
 def small_trainer(
@@ -243,7 +247,7 @@ def test_early_stopping_keeps_the_best_weights(tmp_path: Path) -> None:
 
 def test_streams_carry_their_state_from_batch_to_batch() -> None:
     """Two batches of four steps, the state carried, cost what one batch of eight does."""
-    architecture = SMALL.model_copy(update={"dropout": 0.0})
+    architecture = SMALL.model_copy(update={"dropout": 0.0, "weight_drop": 0.0})
     training.prepare(1)
     model = character_model.build(architecture, 5)
     text = tf.constant(np.random.default_rng(2).integers(0, 5, (3, 9)).astype(np.int32))
@@ -275,7 +279,9 @@ from textrnn.params.optimisation import Optimisation
 
 (cpu,) = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-small = Architecture(embedding=3, cell="LSTM", units=4, layers=1, dropout=0.0)
+small = Architecture(
+    embedding=3, cell="LSTM", units=4, layers=1, dropout=0.5, locked=True, weight_drop=0.3
+)
 options = Optimisation(
     epochs=2, optimizer="adam", learning_rate=0.01, schedule="constant", final_learning_rate=None,
     clip_norm=1.0, early_stopping=None,

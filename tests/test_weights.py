@@ -14,7 +14,9 @@ from textrnn.charlm.model import build
 from textrnn.errors import UserError
 from textrnn.params.character_model import Architecture
 
-SMALL = Architecture(embedding=3, cell="LSTM", units=4, layers=2, dropout=0.0)
+SMALL = Architecture(
+    embedding=3, cell="LSTM", units=4, layers=2, dropout=0.0, locked=False, weight_drop=0.0
+)
 
 
 def model(seed: int = 1, architecture: Architecture = SMALL, vocabulary: int = 5) -> keras.Model:

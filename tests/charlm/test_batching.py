@@ -18,6 +18,7 @@ from textrnn.params.chunk import Chunk
 
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
+SEEDS = st.integers(0, 2**32 - 1)
 CHUNKS = Chunks(method="chunks", batch_size=4, shuffle=100)
 
 
@@ -97,33 +98,50 @@ def test_the_shuffle_buffer_is_as_large_as_asked(book: Path) -> None:
 
 
 @settings(max_examples=15)
-@given(streams=st.integers(1, 5), steps=st.integers(1, 4), windows=st.integers(5, 23))
+@given(streams=st.integers(1, 5), steps=st.integers(1, 4), windows=st.integers(6, 23), seed=SEEDS)
 def test_streams_go_on_where_they_ended(
-    tmp_path_factory: pytest.TempPathFactory, streams: int, steps: int, windows: int
+    tmp_path_factory: pytest.TempPathFactory, streams: int, steps: int, windows: int, seed: int
 ) -> None:
     folder = write(tmp_path_factory.mktemp("text"), windows * steps + 1, steps, steps)
     options = Streams(method="streams", batch_size=streams)
-    found = batches(batching.characters(folder, options, 1)(0))
-    assert len(found) == windows // streams
+    found = batches(batching.characters(folder, options, seed)(0))
+    assert (windows - 1) // streams <= len(found) <= windows // streams
     for inputs, targets in found:
         assert inputs.shape == (streams, steps)
+        assert inputs.dtype == targets.dtype == np.int32
         np.testing.assert_array_equal(targets, inputs + 1)
     for (_, before), (after, _) in pairwise(found):
         np.testing.assert_array_equal(after[:, 0], before[:, -1])
-    # Side by side the streams are the text, without what is left over at its end.
+    # Side by side the streams are the text, but for less than a window at its start, and what is
+    # left over at its end.
     whole = np.concatenate([inputs for inputs, _ in found], axis=1).reshape(-1)
-    np.testing.assert_array_equal(whole, np.arange(windows // streams * streams * steps))
+    assert 0 <= whole[0] < steps
+    np.testing.assert_array_equal(np.diff(whole), 1)
 
 
-def test_streams_are_the_same_in_every_epoch(tmp_path: Path) -> None:
+def test_streams_begin_elsewhere_in_every_epoch_and_by_every_seed(tmp_path: Path) -> None:
     folder = write(tmp_path, 41, steps=4, stride=4)
-    epochs = batching.characters(folder, Streams(method="streams", batch_size=3), 1)
-    assert firsts(epochs(0)) == firsts(epochs(1)) == [0, 12, 24, 4, 16, 28, 8, 20, 32]
+    options = Streams(method="streams", batch_size=3)
+    shifts = [
+        [firsts(batching.characters(folder, options, seed)(epoch))[0] for epoch in range(8)]
+        for seed in (1, 2)
+    ]
+    assert set(shifts[0]) == set(range(4))
+    assert shifts[0] != shifts[1]
+
+
+def test_an_epoch_of_streams_is_the_same_whatever_came_before(tmp_path: Path) -> None:
+    folder = write(tmp_path, 41, steps=4, stride=4)
+    options = Streams(method="streams", batch_size=3)
+    epochs = batching.characters(folder, options, 1)
+    whole = [firsts(epochs(number)) for number in range(3)]
+    assert firsts(batching.characters(folder, options, 1)(2)) == whole[2]
+    assert whole[0] == [whole[0][0] + place for place in (0, 12, 24, 4, 16, 28, 8, 20, 32)]
 
 
 def test_fewer_windows_than_streams_are_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, 9, steps=4, stride=4)
-    with pytest.raises(UserError, match="the text has 2 windows, fewer than its 3 streams"):
+    with pytest.raises(UserError, match="the text has 2 windows, no more than its 3 streams"):
         batching.characters(folder, Streams(method="streams", batch_size=3), 1)
 
 

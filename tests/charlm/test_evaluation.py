@@ -14,7 +14,9 @@ from textrnn.charlm.model import build
 from textrnn.params.character_model import Architecture
 
 V = 7
-ONE_LSTM = Architecture(embedding=3, cell="LSTM", units=4, layers=1, dropout=0.0)
+ONE_LSTM = Architecture(
+    embedding=3, cell="LSTM", units=4, layers=1, dropout=0.0, locked=False, weight_drop=0.0
+)
 
 Ids, Nats = evaluation.Ids, evaluation.Nats
 random = np.random.default_rng(1)

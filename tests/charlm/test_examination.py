@@ -14,7 +14,9 @@ from textrnn.errors import UserError
 from textrnn.params.character_model import Architecture
 
 KNOWN = Alphabet("\n abcdef")
-SMALL = Architecture(embedding=3, cell="LSTM", units=5, layers=2, dropout=0.5)
+SMALL = Architecture(
+    embedding=3, cell="LSTM", units=5, layers=2, dropout=0.5, locked=True, weight_drop=0.3
+)
 START = "abc d"
 TEXTS = {"one": START + "eed a bad\nbead", "two": START + " fade"}
 

@@ -23,7 +23,7 @@ LENGTH = 25
 
 def architecture(cell: str = "LSTM", layers: int = 1) -> Architecture:
     values: dict[str, Any] = {"cell": cell, "layers": layers}
-    return Architecture(embedding=3, units=5, dropout=0.0, **values)
+    return Architecture(embedding=3, units=5, dropout=0.0, locked=False, weight_drop=0.0, **values)
 
 
 def opinionated(options: Architecture) -> keras.Model:

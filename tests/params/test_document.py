@@ -46,7 +46,7 @@ def complaint(root: Path, tmp_path: Path) -> Complaint:
 def test_the_committed_file_is_valid(root: Path) -> None:
     found = document.load(root / "params.yaml")
     assert {"quick", "book-bilstm", "book-birnn-last100", "book-rnn"} <= set(found.sentiment.models)
-    assert {"quick", "book", "book-tail"} <= set(found.charlm.models)
+    assert {"quick", "book", "book-tail", "best"} <= set(found.charlm.models)
 
 
 def test_how_a_run_is_carried_out_may_be_left_open(root: Path, tmp_path: Path) -> None:

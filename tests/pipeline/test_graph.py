@@ -132,7 +132,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
         (
             "charlm.baselines.ppmd.order",
             5,
-            {f"charlm-baseline@{d}" for d in ("hamlet", "island", "island-tail")},
+            {f"charlm-baseline@{d}" for d in ("hamlet", "island", "island-tail", "island-streams")},
         ),
         ("sentiment.models.quick.training.learning_rate", 0.5, {"sentiment-train@quick"}),
         (
@@ -274,6 +274,11 @@ def test_a_module_touches_the_stages_that_import_it(
             "charlm-chunk@island-tail",
             {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample", "examine")}
             | {"charlm-baseline@island-tail"},
+        ),
+        (
+            "charlm-chunk@island-streams",
+            {f"charlm-{verb}@best" for verb in ("train", "evaluate", "sample", "examine")}
+            | {"charlm-baseline@island-streams"},
         ),
         ("sentiment-audit@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
         ("sentiment-baseline@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),

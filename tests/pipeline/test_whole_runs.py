@@ -64,6 +64,8 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "units": 5,
                 "layers": 2,
                 "dropout": 0.1,
+                "locked": batches["method"] == "streams",
+                "weight_drop": 0.1,
             },
             "training": {**optimisation, "batches": batches},
             "sampling": {

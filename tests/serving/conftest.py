@@ -25,7 +25,9 @@ KNOWN = alphabet.Alphabet("\n abcdeHé")
 CLASSIFIER = classifier.Architecture(
     embedding=3, cell="LSTM", units=4, layers=1, bidirectional=True, dense=4, mask=True, dropout=0.5
 )
-WRITER = character_model.Architecture(embedding=3, cell="LSTM", units=5, layers=2, dropout=0.5)
+WRITER = character_model.Architecture(
+    embedding=3, cell="LSTM", units=5, layers=2, dropout=0.5, locked=True, weight_drop=0.3
+)
 
 
 def opinionated(model: keras.Model) -> keras.Model:

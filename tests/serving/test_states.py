@@ -35,7 +35,9 @@ def stepwise(writer: Writer, text: str) -> list[list[Any]]:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_character_model_s_units_hold_what_it_carries(cell: Cell) -> None:
-    options = character_model.Architecture(embedding=3, cell=cell, units=5, layers=2, dropout=0.5)
+    options = character_model.Architecture(
+        embedding=3, cell=cell, units=5, layers=2, dropout=0.5, locked=True, weight_drop=0.3
+    )
     writer = Writer(opinionated(characters.build(options, KNOWN.size)), options, KNOWN)
     found = states.of_characters(writer, TEXT)
     carried = stepwise(writer, TEXT)

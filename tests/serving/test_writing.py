@@ -12,7 +12,9 @@ from textrnn.errors import UserError
 from textrnn.params.character_model import Architecture
 from textrnn.serving import writing
 
-GRU = Architecture(embedding=3, cell="GRU", units=5, layers=1, dropout=0.0)
+GRU = Architecture(
+    embedding=3, cell="GRU", units=5, layers=1, dropout=0.0, locked=False, weight_drop=0.0
+)
 START = "He a"
 
 

@@ -22,42 +22,54 @@ def characters(folder: Path, options: Chunks | Streams, seed: int) -> Epochs:
     """Return the function that gives an epoch's batches: (inputs [B, T], targets [B, T]), int32.
 
     `chunks` shuffles windows through a buffer, the last batch being smaller; `streams` reads
-    `batch_size` equal parts of the text side by side, in order; a remainder is dropped.
+    `batch_size` equal parts of the text side by side, in order.
     """
     text = windows(folder)
     if isinstance(options, Streams):
-        text = _side_by_side(text, options.batch_size)
-    source = tf.data.Dataset.from_tensor_slices(text)
+        found = _streamed(text, options, seed)
+    else:
+        found = _shuffled(text, options, seed)
 
     def epoch(number: int) -> tf.data.Dataset:
-        if isinstance(options, Streams):
-            batches = source.batch(options.batch_size, drop_remainder=True)
-        else:
-            shuffled = source.shuffle(
-                options.shuffle, seed=epoch_seed(seed, number), reshuffle_each_iteration=False
-            )
-            batches = shuffled.batch(options.batch_size)
-        pairs = batches.map(lambda window: (window[:, :-1], window[:, 1:]))
+        pairs = found(number).map(lambda window: (window[:, :-1], window[:, 1:]))
         return untuned(pairs.prefetch(4))
 
     return epoch
 
 
-def _side_by_side(text: npt.NDArray[np.int32], streams: int) -> npt.NDArray[np.int32]:
-    """Reorder windows so that row b of each batch goes on where row b of the batch before ended.
+def _shuffled(text: npt.NDArray[np.int32], options: Chunks, seed: int) -> Epochs:
+    source = tf.data.Dataset.from_tensor_slices(text)
+
+    def epoch(number: int) -> tf.data.Dataset:
+        shuffled = source.shuffle(
+            options.shuffle, seed=epoch_seed(seed, number), reshuffle_each_iteration=False
+        )
+        return shuffled.batch(options.batch_size)
+
+    return epoch
+
+
+def _streamed(text: npt.NDArray[np.int32], options: Streams, seed: int) -> Epochs:
+    """Return batches of which row b goes on where row b of the batch before ended.
+
+    Each epoch begins some characters later, fewer than a window's, so that the gradients are cut
+    off at other places; what is left over at the end is dropped.
 
     Raises:
-        UserError: there are fewer windows than streams.
+        UserError: there are too few windows for the streams.
     """
-    steps = len(text) // streams
-    if not steps:
+    steps, streams = text.shape[1] - 1, options.batch_size
+    whole = np.append(text[:, :-1], text[-1:, -1])  # windows of streams share one character
+    count = (len(whole) - steps) // (streams * steps)
+    if not count:
         raise UserError(
-            f"the text has {len(text):,} windows, fewer than its {streams:,} streams "
+            f"the text has {len(text):,} windows, no more than its {streams:,} streams "
             "(training.batches.batch_size)."
         )
-    return (
-        text[: steps * streams]
-        .reshape(streams, steps, -1)
-        .swapaxes(0, 1)
-        .reshape(steps * streams, -1)
-    )
+
+    def epoch(number: int) -> tf.data.Dataset:
+        shift = np.random.default_rng(epoch_seed(seed, number)).integers(steps)
+        starts = shift + steps * (np.arange(count)[:, None] + count * np.arange(streams))
+        return tf.data.Dataset.from_tensor_slices(whole[starts[..., None] + np.arange(steps + 1)])
+
+    return epoch

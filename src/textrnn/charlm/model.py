@@ -23,7 +23,7 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
         ]
         x, *new = layer(x, initial_state=states)
         if options.dropout:
-            x = Dropout(options.dropout, name=f"dropout-{i}")(x)
+            x = Dropout(options.dropout, locked=options.locked, name=f"dropout-{i}")(x)
         before += states
         after += new
     logits = keras.layers.Dense(vocabulary, name="logits")(x)
@@ -45,7 +45,11 @@ def _recurrent(options: Architecture, vocabulary: int) -> list[Any]:
     """Return the layers, the first of which reads ids, the others sequences."""
     first, *rest = (
         LAYERS[options.cell](
-            options.units, return_sequences=True, return_state=True, name=f"recurrent-{i}"
+            options.units,
+            return_sequences=True,
+            return_state=True,
+            weight_drop=options.weight_drop,
+            name=f"recurrent-{i}",
         )
         for i in range(options.layers)
     )

@@ -1,4 +1,9 @@
-"""Dropout whose random numbers belong to the rows of a batch, not to the process that reads it."""
+"""Dropout whose random numbers belong to the rows of a batch, not to the process that reads it.
+
+Nothing is kept from step to step: what is dropped hangs on a layer's seed and the step's number (by
+counters, Salmon et al. 2011, as `tf.random.stateless_uniform` has them). So a training that goes on
+from a checkpoint draws what it would have drawn.
+"""
 
 import random
 from collections.abc import Iterator
@@ -34,19 +39,22 @@ def rows_of(rows: Rows) -> Iterator[None]:
 class Dropout(keras.layers.Layer):  # type: ignore[misc]
     """`keras.layers.Dropout`, the same however many replicas share a batch.
 
-    Each step draws for the whole global batch, by counters (Salmon et al. 2011, as
-    `tf.random.stateless_uniform` has them), and takes its own rows: so nothing is kept from step to
-    step, and a training that goes on from a checkpoint draws what it would have drawn.
+    Each step draws for the whole global batch, and takes its own rows.
 
     Args:
         rate: the share of the inputs that is set to 0; the others are divided by 1 - rate.
         seed: of the layer's own draws; None takes one from Python's random numbers.
+        locked: whether a sequence [B, T, H] drops the same features at all its steps (Gal &
+            Ghahramani 2016; "locked" as Merity et al. 2018 name it).
     """
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, rate: float, seed: int | None = None, locked: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.rate = rate
-        self.seed = random.randrange(2**31) if seed is None else seed  # noqa: S311 - no secret
+        self.seed = new_seed() if seed is None else seed
+        self.locked = locked
         self.supports_masking = True
         self.built = True
 
@@ -60,10 +68,8 @@ class Dropout(keras.layers.Layer):  # type: ignore[misc]
             return inputs
         rows = _rows.get()
         shape = tf.shape(inputs)
-        drawn = tf.random.stateless_uniform(
-            tf.concat([[rows.total], shape[1:]], 0),
-            tf.stack([tf.constant(self.seed, tf.int64), rows.step]),
-        )
+        features = tf.concat([[1], shape[2:]], 0) if self.locked else shape[1:]
+        drawn = _uniform(tf.concat([[rows.total], features], 0), self.seed)
         kept = drawn[rows.first : rows.first + shape[0]] >= self.rate
         return tf.where(kept, inputs / (1 - self.rate), 0.0)
 
@@ -73,4 +79,32 @@ class Dropout(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed, "locked": self.locked}
+
+
+def of_weights(weights: Any, rate: float, seed: int) -> Any:
+    """Return weights, some of them set to 0 for a training step (DropConnect, Wan et al. 2013).
+
+    All rows of a batch, and so all replicas, see the same weights.
+
+    Args:
+        weights: float32, a matrix of any shape.
+        rate: the share that is set to 0; the others are divided by 1 - rate.
+        seed: of this matrix's own draws.
+
+    Raises:
+        LookupError: outside a block of `rows_of`.
+    """
+    kept = _uniform(tf.shape(weights), seed) >= rate
+    return tf.where(kept, weights / (1 - rate), 0.0)
+
+
+def new_seed() -> int:
+    """Return a seed, from Python's random numbers."""
+    return random.randrange(2**31)  # noqa: S311 - no secret
+
+
+def _uniform(shape: Any, seed: int) -> Any:
+    """Return the training step's random numbers in [0, 1) for a seed."""
+    key = tf.stack([tf.constant(seed, tf.int64), _rows.get().step])
+    return tf.random.stateless_uniform(shape, key)

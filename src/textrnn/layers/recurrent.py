@@ -7,7 +7,7 @@ another, where `is_compiled` finds that it can be.
 from typing import Any
 
 from textrnn.backend import keras, tf
-from textrnn.layers import gates, loops
+from textrnn.layers import dropout, gates, loops
 from textrnn.layers.gates import Tensor, Tensors
 
 # An input product inside the loop costs a small product at each step, and saves writing and reading
@@ -22,14 +22,21 @@ LENGTHS = [2**power for power in range(3, 22)]
 def is_compiled(layer: Any) -> bool:
     """Say whether a layer runs the loops of this package, rather than those of its Keras class.
 
-    On a GPU it does not, since Keras has cuDNN's there; nor with what the loops do not know: other
-    activations, dropout inside the recurrence, no bias, another precision.
+    On a GPU it does not, since Keras has cuDNN's there, unless weights are to be dropped, which
+    Keras cannot; nor with what the loops do not know: other activations, dropout of the state, no
+    bias, another precision.
     """
+    return _is_known(layer) and (
+        bool(layer.weight_drop) or not tf.config.list_physical_devices("GPU")
+    )
+
+
+def _is_known(layer: Any) -> bool:
+    """Say whether the loops compute what a layer's arguments ask for."""
     cell = layer.cell
     recurrent = getattr(cell, "recurrent_activation", keras.activations.sigmoid)
     return (
-        not tf.config.list_physical_devices("GPU")
-        and cell.activation is keras.activations.tanh
+        cell.activation is keras.activations.tanh
         and recurrent is keras.activations.sigmoid
         and cell.use_bias
         and getattr(cell, "reset_after", True)
@@ -44,20 +51,36 @@ class _Compiled:
 
     equations: gates.Cell  # of the cell
 
-    def __init__(self, *args: Any, halves: int = 2, **kwargs: Any) -> None:
-        """Take Keras's arguments, and in how many parts, side by side, the batch is computed.
+    def __init__(
+        self,
+        *args: Any,
+        halves: int = 2,
+        weight_drop: float = 0.0,
+        drop_seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Take Keras's arguments, and those of the loops.
 
-        Another number of parts changes gradients by rounding. Bidirectional layers are side by side
-        already.
+        Args:
+            args: Keras's.
+            halves: in how many parts, side by side, the batch is computed. Another number of parts
+                changes gradients by rounding. Bidirectional layers are side by side already.
+            weight_drop: the share of the recurrent kernel that a training step sets to 0 (Merity et
+                al. 2018).
+            drop_seed: of its draws; None takes one from Python's random numbers.
+            kwargs: Keras's.
         """
         super().__init__(*args, **kwargs)
         self.halves = halves
+        self.weight_drop = weight_drop
+        self.drop_seed = dropout.new_seed() if weight_drop and drop_seed is None else drop_seed
 
     def inner_loop(
         self, sequences: Tensor, initial_state: Any, mask: Any, training: bool = False
     ) -> Any:
         """Return the last output [B, H], the outputs [B, T, H], and the last state."""
         if not is_compiled(self):
+            _refuse_to_drop(self, training)
             return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
         state = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
         outputs, last = _run(self, sequences, None, state, mask, training)
@@ -65,7 +88,8 @@ class _Compiled:
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""
-        return {**super().get_config(), "halves": self.halves}  # type: ignore[misc]
+        own = {"halves": self.halves, "weight_drop": self.weight_drop, "drop_seed": self.drop_seed}
+        return {**super().get_config(), **own}  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="textrnn")
@@ -121,6 +145,7 @@ class Embedded(keras.layers.Layer):  # type: ignore[misc]
         """Return outputs float32 [B, T, H] and the last states [B, H], for ids int [B, T]."""
         layer = self.recurrent
         if not is_compiled(layer):
+            _refuse_to_drop(layer, training)
             inputs = self.embedding(ids)
             return layer(inputs, initial_state=initial_state, training=training)  # type: ignore[no-any-return]
         if initial_state is None:
@@ -170,6 +195,7 @@ def _run(
     if layer.go_backwards:
         inputs = tf.reverse(inputs, [1])
         keep = None if keep is None else tf.reverse(keep, [1])
+    weights = _recurrent_weights(layer, training)
     batch = tf.shape(inputs)[0]
     parts = 1 if inputs.shape[0] == 1 else layer.halves
     outputs, last = [], []
@@ -178,7 +204,7 @@ def _run(
         results = loops.recur(
             layer.equations,
             _source(layer, _time_major(inputs[rows]), table),
-            _recurrent_weights(layer),
+            weights,
             [tf.convert_to_tensor(s)[rows] for s in state],
             None if keep is None else _time_major(keep[rows]),
             tf.shape(inputs)[1],
@@ -197,6 +223,12 @@ def _run(
     else:
         sequence = joined[0][:, tf.newaxis]
     return sequence if keep is None else _hide_before_first_step(sequence, keep), joined
+
+
+def _refuse_to_drop(layer: Any, training: bool) -> None:
+    """Refuse to train without the dropping of weights that a layer's arguments ask for."""
+    if training and layer.weight_drop:
+        raise ValueError(f"{layer.name}: weight_drop goes with Keras's other defaults only")
 
 
 def _source(layer: Any, inputs: Tensor, table: Tensor | None) -> loops.Source:
@@ -220,10 +252,13 @@ def _input_bias(layer: Any) -> Tensor:
     return bias if len(bias.shape) == 1 else bias[0]
 
 
-def _recurrent_weights(layer: Any) -> loops.Recurrent:
+def _recurrent_weights(layer: Any, training: bool) -> loops.Recurrent:
     bias = tf.convert_to_tensor(layer.cell.bias)
     own = () if len(bias.shape) == 1 else (bias[1],)  # a GRU has a bias for each product
-    return loops.Recurrent(tf.convert_to_tensor(layer.cell.recurrent_kernel), own)
+    kernel = tf.convert_to_tensor(layer.cell.recurrent_kernel)
+    if training and layer.weight_drop:
+        kernel = dropout.of_weights(kernel, layer.weight_drop, layer.drop_seed)
+    return loops.Recurrent(kernel, own)
 
 
 def _time_major(x: Tensor) -> Tensor:

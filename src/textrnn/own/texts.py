@@ -79,6 +79,8 @@ def _model(name: str, text: str) -> dict[str, Any]:
             "units": 512 if long else 256,
             "layers": 1,
             "dropout": 0.2,
+            "locked": False,
+            "weight_drop": 0.0,
         },
         "training": {
             "epochs": 20 if long else 10,

@@ -18,6 +18,8 @@ class Architecture(Params):
     units: Size
     layers: Size
     dropout: Rate  # between layers, and before the logits
+    locked: bool  # whether a window drops the same features at all its steps
+    weight_drop: Rate  # of the recurrent weights
 
 
 class Chunks(Params):

@@ -8,20 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from textrnn import paths
+from textrnn import lockfile, paths
 from textrnn.errors import UserError
 from textrnn.findings import Findings
 from textrnn.params import base
 from textrnn.params.corpus import PLAIN, class_names
 
 TASKS = ("sentiment", "charlm")
-LOCK = Path("dvc.lock")
 
 Row = dict[str, Any]
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -51,9 +46,7 @@ def repository() -> Repository:
     Raises:
         UserError: params.yaml is missing or is not YAML.
     """
-    text = LOCK.read_text(encoding="utf-8") if LOCK.is_file() else "{}"
-    locked = yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - a safe loader, in C if there
-    return Repository(base.read(), locked.get("stages", {}))
+    return Repository(base.read(), lockfile.stages())
 
 
 @dataclass(frozen=True)

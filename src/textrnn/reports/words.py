@@ -60,7 +60,10 @@ def architecture(model: Measured) -> str:
     if "dense" in found:
         parts.append(f"dense layer of {found['dense']}")
     if found.get("dropout"):
-        parts.append(f"dropout {found['dropout']}")
+        locked = ", the same at all steps of a window" if found.get("locked") else ""
+        parts.append(f"dropout {found['dropout']}{locked}")
+    if found.get("weight_drop"):
+        parts.append(f"{found['weight_drop']} of the recurrent weights dropped")
     if "mask" in found:
         parts.append("padding masked" if found["mask"] else "padding read like text")
     return ", ".join(parts)

@@ -7,9 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-import yaml
-
-from textrnn import paths
+from textrnn import lockfile, paths
 from textrnn.errors import UserError
 from textrnn.params import base, document, problems
 from textrnn.params.base import Params
@@ -24,9 +22,6 @@ from textrnn.params.document import (
 from textrnn.serving import minutes
 
 TASKS = ("sentiment", "charlm")
-LOCK = Path("dvc.lock")
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Known(Protocol):
@@ -282,9 +277,5 @@ def _section(found: Document, task: str) -> Any:
 
 def _locked_bytes(stage: str) -> int | None:
     """Return how much a stage writes, by dvc.lock; None where it has not run."""
-    if not LOCK.is_file():
-        return None
-    text = LOCK.read_text(encoding="utf-8")
-    locked = yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - a safe loader, in C if there
-    outs = locked.get("stages", {}).get(stage, {}).get("outs", [])
+    outs = lockfile.stages().get(stage, {}).get("outs", [])
     return sum(out["size"] for out in outs) if outs else None

@@ -1,0 +1,28 @@
+"""dvc.lock: what DVC has written down of the stages that have run."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path("dvc.lock")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's safe loader, in C if there, reading `1e-05` as the number that DVC means by it."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
+
+
+def stages() -> dict[str, Any]:
+    """Return the stages of the dvc.lock that is here, by name; none where there is no such file."""
+    text = FILE.read_text(encoding="utf-8") if FILE.is_file() else "{}"
+    locked = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 - a safe loader
+    found: dict[str, Any] = locked.get("stages", {})
+    return found
