@@ -20,6 +20,7 @@ import yaml
 from contenders import grown
 from textrnn import distribution, paths, sharding
 from textrnn.errors import UserError
+from textrnn.sentiment.starts import Start
 
 ROOT = Path(__file__).parent.parent
 TRAINING = {
@@ -33,9 +34,10 @@ TRAINING = {
 }
 CLASSIFIER = {
     "dataset": "tiny",
+    "pretraining": "scratch",
     "architecture": {
         "embedding": 4, "cell": "LSTM", "units": 5, "layers": 1, "bidirectional": True, "dense": 3,
-        "mask": True, "dropout": 0.3,
+        "mask": True, "dropout": 0.3, "pooling": "mean-max", "word_dropout": 0.2,
     },
     "training": TRAINING
     | {"batches": {"method": "buckets", "batch_size": 8, "shuffle": 50, "pool": 40}},
@@ -65,6 +67,7 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
     draw = random.Random(1)
     reviews, novel = (paths.Dataset(task, "tiny") for task in ("sentiment", "charlm"))
+    (folder / Start("scratch").home).mkdir(parents=True)
     for split, count in (("train", 39), ("valid", 9)):
         rows = [
             {"tokens": draw.choices(range(1, 9), k=draw.randint(1, 12)), "label": [i % 2]}

@@ -12,7 +12,14 @@ import yaml
 from markdown_table import code, words
 
 CODE = ("src/", "stages/")
-KINDS = {"models": "model", "datasets": "dataset", "pairs": "pair", "raw": "corpus"}
+KINDS = {
+    "models": "model",
+    "datasets": "dataset",
+    "unlabelled": "texts",
+    "pretraining": "start",
+    "pairs": "pair",
+    "raw": "corpus",
+}
 HEAD = ("stage", "reads", "makes", "parameters")
 
 

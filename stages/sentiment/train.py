@@ -1,11 +1,12 @@
-"""Train a classifier: shards and vocabulary → weights and history of each seed."""
+"""Train a classifier: shards, vocabulary and start → weights and history of each seed."""
 
 from textrnn import distribution, paths, runs, training, weights
 from textrnn.params.base import load
 from textrnn.params.classifier import Architecture, Training
 from textrnn.params.optimisation import Seeds
 from textrnn.sentiment import batching, vocabulary
-from textrnn.sentiment.model import build
+from textrnn.sentiment.model import build_from
+from textrnn.sentiment.starts import Start
 from textrnn.sentiment.step import Classification
 from textrnn.stage import stage
 
@@ -17,6 +18,7 @@ def main(model: str) -> None:
     data = paths.Dataset("sentiment", load(f"{key}.dataset", str))
     architecture = load(f"{key}.architecture", Architecture)
     options = load(f"{key}.training", Training)
+    start = Start(load(f"{key}.pretraining", str))
 
     size = vocabulary.read(data.vocab).size
     step = Classification()
@@ -24,13 +26,13 @@ def main(model: str) -> None:
     runs.train(
         home=paths.Model("sentiment", model),
         description=weights.describe(architecture, data.name, size),
-        build=lambda: build(architecture, size),
+        build=lambda: build_from(start, architecture, size),
         step=step,
-        epochs=lambda seed: batching.texts(data.shards("train"), options.batches, seed),
+        epochs=lambda seed: batching.texts(data.shards("train"), options.batches, seed, start),
         validate=lambda network: training.measure(network, step, valid),
         options=options,
         seeds=load(f"{key}.seeds", Seeds),
-        inputs=[data.vocab, data.shards("train"), data.shards("valid")],
+        inputs=[data.vocab, data.shards("train"), data.shards("valid"), start.home],
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from textrnn.backend import tf
 from textrnn.layers import dropout
-from textrnn.layers.dropout import Dropout, Rows, rows_of
+from textrnn.layers.dropout import Dropout, Rows, WordDropout, rows_of
 from textrnn.layers.recurrent import LAYERS, Embedded
 
 BATCH, STEPS, WIDTH, UNITS = 6, 5, 4, 40
@@ -17,7 +17,7 @@ def rows(step: int = 0, first: int = 0, total: int = BATCH) -> Rows:
     return Rows(tf.constant(step, tf.int64), tf.constant(first), tf.constant(total))
 
 
-def dropped(layer: Dropout, ones: Any, given: Rows) -> Any:
+def dropped(layer: Dropout | WordDropout, ones: Any, given: Rows) -> Any:
     with rows_of(given):
         return layer(ones, training=True).numpy()
 
@@ -51,6 +51,38 @@ def test_replicas_drop_what_one_process_drops(locked: bool) -> None:
 def test_locked_is_kept_in_the_configuration() -> None:
     layer = Dropout(0.5, seed=3, locked=True)
     assert Dropout.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+# ---------------------------------------------------------------- tokens
+
+UNKNOWN = 9
+IDS = tf.constant(np.tile([[1, 2, 3, 4, 0, 0]], (BATCH, 50)), tf.int64)
+
+
+def test_some_tokens_become_unknown_and_padding_stays() -> None:
+    layer = WordDropout(0.3, UNKNOWN, seed=1)
+    found = dropped(layer, IDS, rows())
+    padding = IDS.numpy() == 0
+    np.testing.assert_array_equal(found == 0, padding)
+    changed = found != IDS.numpy()
+    assert set(found[changed]) == {UNKNOWN}
+    assert np.mean(changed[~padding]) == pytest.approx(0.3, abs=0.05)
+    np.testing.assert_array_equal(layer(IDS), IDS)
+    assert np.any(dropped(layer, IDS, rows(step=1)) != found)
+
+
+def test_replicas_take_the_same_tokens_for_unknown() -> None:
+    layer = WordDropout(0.3, UNKNOWN, seed=1)
+    parts = [
+        dropped(layer, IDS[first : first + count], rows(step=7, first=first))
+        for first, count in ((0, 2), (2, 4))
+    ]
+    np.testing.assert_array_equal(np.concatenate(parts), dropped(layer, IDS, rows(step=7)))
+
+
+def test_word_dropout_is_kept_in_the_configuration() -> None:
+    layer = WordDropout(0.3, UNKNOWN, seed=1)
+    assert WordDropout.from_config(layer.get_config()).get_config() == layer.get_config()
 
 
 # ---------------------------------------------------------------- weights

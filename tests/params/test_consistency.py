@@ -47,6 +47,30 @@ STOPPING = {"metric": "loss", "patience": 1}
             "64; 6464 is.",
         ),
         (
+            {"sentiment/models/best/architecture/embedding": 64},
+            "sentiment.models.best.architecture.embedding: 64, but the vectors of "
+            "sentiment.pretraining.imdb-best have 128 dimensions.",
+        ),
+        (
+            {"sentiment/models/best/dataset": "imdb", "sentiment/pairs": {}},
+            "sentiment.models.best.pretraining: sentiment.pretraining.imdb-best is of the dataset "
+            "imdb-best, not imdb.",
+        ),
+        (
+            {"sentiment/models/best/pretraining": "imdb-bets"},
+            "sentiment.models.best.pretraining: sentiment.pretraining.imdb-bets does not exist; "
+            "did you mean imdb-best?",
+        ),
+        (
+            {"sentiment/pretraining/imdb-best/unlabelled": "imbd"},
+            "sentiment.pretraining.imdb-best.unlabelled: sentiment.unlabelled.imbd does not exist; "
+            "did you mean imdb?",
+        ),
+        (
+            {"sentiment/unlabelled/imdb/less/name": "imbd"},
+            "sentiment.unlabelled.imdb.less: corpora.raw.imbd does not exist; did you mean imdb?",
+        ),
+        (
             {"corpora/raw/rotten-tomatoes/read/group": None},
             "sentiment.datasets.rotten-tomatoes.split: grouped needs the corpus to name its column "
             "of groups (read.group).",

@@ -22,6 +22,7 @@ Lock = dict[str, dict[str, Any]]
 LEARNING = ("vocab", "pretrain", "train")  # verbs
 
 ON_IMDB = ("book-bilstm", "bilstm-buckets", "book-rnn")  # the models
+TABLES = ("imdb", "imdb-last100", "imdb-best", "rotten-tomatoes")  # datasets
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +108,9 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {
                 f"sentiment-{verb}@{dataset}"
                 for verb in ("split", "audit", "baseline")
-                for dataset in ("imdb", "imdb-last100")
-            },
+                for dataset in ("imdb", "imdb-last100", "imdb-best")
+            }
+            | {"sentiment-gather@imdb"},
         ),
         ("sentiment.datasets.imdb.split.seed", 2, {"sentiment-split@imdb"}),
         ("sentiment.datasets.imdb.vocabulary.min_count", 5, {"sentiment-vocab@imdb"}),
@@ -122,12 +124,12 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
         (
             "sentiment.baselines.nb_svm.orders",
             [2],
-            {f"sentiment-baseline@{d}" for d in ("imdb", "imdb-last100", "rotten-tomatoes")},
+            {f"sentiment-baseline@{d}" for d in TABLES} | {"sentiment-pretrain@imdb-best"},
         ),
         (
             "sentiment.audit.shingle",
             7,
-            {f"sentiment-audit@{d}" for d in ("imdb", "imdb-last100", "rotten-tomatoes")},
+            {f"sentiment-audit@{d}" for d in TABLES},
         ),
         (
             "charlm.baselines.ppmd.order",
@@ -141,6 +143,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {"sentiment-train@quick", "sentiment-evaluate@quick"},
         ),
         ("sentiment.pairs.rnn-bilstm.model", "book-birnn-last100", {"sentiment-pair@rnn-bilstm"}),
+        ("sentiment.pretraining.imdb-best.vectors.epochs", 9, {"sentiment-pretrain@imdb-best"}),
         ("charlm.datasets.island.chunk.stride", 7, {"charlm-chunk@island", "charlm-evaluate@book"}),
         ("charlm.models.quick.training.learning_rate", 0.5, {"charlm-train@quick"}),
         ("charlm.models.quick.sampling.seed", 2, {"charlm-sample@quick"}),
@@ -206,10 +209,13 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
     [
         ("src/textrnn/charlm/sampling.py", ["charlm-sample"]),
         ("src/textrnn/sentiment/report.py", ["sentiment-evaluate"]),
-        ("src/textrnn/reading/records.py", ["sentiment-split", "sentiment-audit"]),
+        (
+            "src/textrnn/reading/records.py",
+            ["sentiment-split", "sentiment-audit", "sentiment-gather"],
+        ),
         ("src/textrnn/reading/text.py", ["charlm-chunk"]),
         ("src/textrnn/sentiment/spool.py", ["sentiment-split"]),
-        ("src/textrnn/sentiment/linear.py", ["sentiment-baseline"]),
+        ("src/textrnn/sentiment/linear.py", ["sentiment-baseline", "sentiment-pretrain"]),
         ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
         ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),
         ("src/textrnn/charlm/copying.py", ["charlm-examine"]),
@@ -235,7 +241,7 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ("src/textrnn/params/sampling.py", ["check", "charlm-sample"]),
         ("src/textrnn/results.py", []),
         ("src/textrnn/parallel.py", ["sentiment-vocab", "sentiment-encode"]),
-        ("src/textrnn/sharding.py", ["sentiment-encode", "charlm-chunk"]),
+        ("src/textrnn/sharding.py", ["sentiment-encode", "sentiment-pretrain", "charlm-chunk"]),
         ("stages/sentiment/vocab.py", ["sentiment-vocab"]),
     ],
     indirect=["restored"],
@@ -259,7 +265,7 @@ def test_a_module_touches_the_stages_that_import_it(
         (
             "sentiment-vocab@imdb",
             {"sentiment-encode@imdb"}
-            | {f"sentiment-pair@{pair}-bilstm" for pair in ("last100", "rnn", "buckets")}
+            | {f"sentiment-pair@{pair}-bilstm" for pair in ("last100", "rnn", "buckets", "best")}
             | {
                 f"sentiment-{verb}@{model}"
                 for verb in ("train", "evaluate", "compare")
@@ -283,6 +289,11 @@ def test_a_module_touches_the_stages_that_import_it(
         ("sentiment-audit@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
         ("sentiment-baseline@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
         ("charlm-baseline@island", set()),
+        (
+            "sentiment-gather@imdb",
+            {"sentiment-pretrain@imdb-best", "sentiment-pair@best-bilstm"}
+            | {f"sentiment-{verb}@best" for verb in ("train", "evaluate", "compare")},
+        ),
     ],
 )
 def test_what_follows_a_stage(lock: Lock, stage: str, expected: set[str]) -> None:

@@ -23,8 +23,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
-# check, fetch, a sentiment dataset, its classifiers, a pair of them, character datasets and models
-STAGES = 1 + 1 + 5 + 2 * 3 + 1 + 2 * 2 + 2 * 4
+# check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them,
+# character datasets and models
+STAGES = 1 + 1 + 5 + 3 + 2 * 3 + 1 + 2 * 2 + 2 * 4
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
     def classifier(cell: str, batches: dict[str, Any]) -> dict[str, Any]:
         return {
             "dataset": "tiny",
+            "pretraining": "tiny" if cell == "GRU" else "scratch",
             "architecture": {
                 "embedding": 3,
                 "cell": cell,
@@ -50,6 +52,8 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "dense": 3,
                 "mask": cell == "GRU",
                 "dropout": 0.1,
+                "pooling": "mean-max" if cell == "GRU" else "last",
+                "word_dropout": 0.1 if cell == "GRU" else 0.0,
             },
             "training": {**optimisation, "batches": batches},
             "seeds": [1, 2] if cell == "GRU" else [1],
@@ -96,7 +100,10 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                     "read": {"text": "body", "label": "stars", "labels": {"5": 1, "1": 0}},
                 }
             },
-            "own": {"novel": {"format": "txt", "read": {"start": "BEGIN", "end": "END"}}},
+            "own": {
+                "novel": {"format": "txt", "read": {"start": "BEGIN", "end": "END"}},
+                "more": {"format": "csv", "read": {"text": "body", "label": None}},
+            },
         },
         "sentiment": {
             "audit": {"shingle": 2, "similarity": 0.5},
@@ -118,6 +125,28 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                     "tokens": {"lower": True, "punctuation": True, "last": None},
                     "vocabulary": {"max_size": None, "min_count": 1, "order": "frequency"},
                     "encode": {"shards": 2},
+                }
+            },
+            "unlabelled": {
+                "more": {
+                    "corpus": {"folder": "own", "name": "more", "format": "csv"},
+                    "less": {"folder": "raw", "name": "reviews", "format": "csv"},
+                }
+            },
+            "pretraining": {
+                "tiny": {
+                    "dataset": "tiny",
+                    "unlabelled": "more",
+                    "vectors": {
+                        "dimension": 3,
+                        "window": 2,
+                        "negative": 2,
+                        "subsample": 0.1,
+                        "min_count": 2,
+                        "epochs": 2,
+                        "seed": 1,
+                    },
+                    "teacher": "nb-svm",
                 }
             },
             "models": {
@@ -153,6 +182,12 @@ def reviews() -> str:
         words[0] = "great" if i % 2 else "dull"
         lines.append(f'{5 if i % 2 else 1},"{" ".join(words)}, no. {i}"')
     return "\n".join(lines) + "\n"
+
+
+def more_reviews() -> str:
+    """Reviews without labels, ten of them such as `reviews` has too."""
+    texts = [line.partition(",")[2] for line in reviews().splitlines()[1:]]
+    return "\n".join(["body", *(t.replace("no.", "so") for t in texts), *texts[:10]]) + "\n"
 
 
 def novel() -> str:
@@ -223,6 +258,7 @@ def lay_out(folder: Path, params: dict[str, Any]) -> None:
     (folder / "data" / "own").mkdir(parents=True)
     shutil.copy(ROOT / "data" / ".gitignore", folder / "data" / ".gitignore")
     (folder / "data" / "own" / "novel.txt").write_text(novel())
+    (folder / "data" / "own" / "more.csv").write_text(more_reviews())
     (folder / "metrics").mkdir()
     shutil.copy(ROOT / "metrics" / ".gitignore", folder / "metrics" / ".gitignore")
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
@@ -304,8 +340,9 @@ def test_a_vocabulary_size_runs_that_dataset_on(repo: Path) -> None:
         for m in ("padded", "buckets")
     }
     found = ran(run(repo, "dvc", "repro"))
-    assert found[:3] == ["check", "sentiment-vocab@tiny", "sentiment-encode@tiny"]
-    assert set(found[3:]) == models | {"sentiment-pair@two"}
+    assert found[:2] == ["check", "sentiment-vocab@tiny"]
+    of_dataset = {"sentiment-encode@tiny", "sentiment-pretrain@tiny"}
+    assert set(found[2:]) == of_dataset | models | {"sentiment-pair@two"}
     vocab = repo / "data/sentiment/datasets/tiny/vocab.txt"
     assert len(vocab.read_text().split()) == 5
 
@@ -393,7 +430,7 @@ def test_nothing_that_learns_opens_a_test_file(repo: Path) -> None:
         for name, entry in lock(repo).items()
         if name.split("@")[0].endswith(tuple(f"-{verb}" for verb in LEARNING))
     }
-    assert len(stages) == 1 + 2 + 2
+    assert len(stages) == 2 + 2 + 2
     for name, entry in stages.items():
         outs = [repo / out["path"] for out in entry["outs"]]
         before = [digest(out) for out in outs]

@@ -26,7 +26,8 @@ def params() -> dict[str, Any]:
     return {
         "corpora": {"raw": {}, "own": {"reviews": {"format": "csv", "read": read}}},
         "sentiment": whole["sentiment"]
-        | {"datasets": {"tiny": dataset}, "models": {}, "pairs": {}},
+        | {"datasets": {"tiny": dataset}, "unlabelled": {}, "pretraining": {}, "models": {}}
+        | {"pairs": {}},
         "charlm": whole["charlm"] | {"datasets": {}, "models": {}},
     }
 

@@ -82,6 +82,47 @@ class Dropout(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "rate": self.rate, "seed": self.seed, "locked": self.locked}
 
 
+@keras.saving.register_keras_serializable(package="textrnn")
+class WordDropout(keras.layers.Layer):  # type: ignore[misc]
+    """Puts the unknown token in the place of some tokens (Iyyer et al. 2015), in training.
+
+    Args:
+        rate: the share of the tokens that becomes unknown; padding stays.
+        unknown: the id of the unknown token; padding's is 0.
+        seed: of the layer's own draws; None takes one from Python's random numbers.
+    """
+
+    def __init__(self, rate: float, unknown: int, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.unknown = unknown
+        self.seed = new_seed() if seed is None else seed
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return ids [B, T], in training with some of them unknown.
+
+        Raises:
+            LookupError: in training, outside a block of `rows_of`.
+        """
+        if not training:
+            return inputs
+        rows = _rows.get()
+        shape = tf.shape(inputs)
+        drawn = _uniform([rows.total, shape[1]], self.seed)
+        kept = drawn[rows.first : rows.first + shape[0]] >= self.rate
+        return tf.where(kept | (inputs == 0), inputs, tf.cast(self.unknown, inputs.dtype))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the ids' shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor."""
+        own = {"rate": self.rate, "unknown": self.unknown, "seed": self.seed}
+        return {**super().get_config(), **own}
+
+
 def of_weights(weights: Any, rate: float, seed: int) -> Any:
     """Return weights, some of them set to 0 for a training step (DropConnect, Wan et al. 2013).
 

@@ -175,6 +175,7 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
     many = len(found.lengths) >= MANY
     return {
         "dataset": name,
+        "pretraining": "scratch",
         "architecture": {
             "classes": found.meaning.classes,
             "embedding": 128 if many else 32,
@@ -185,6 +186,8 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
             "dense": 64 if many else 32,
             "mask": True,
             "dropout": 0.4,
+            "pooling": "last",
+            "word_dropout": 0.0,
         },
         "training": {
             "epochs": 10,

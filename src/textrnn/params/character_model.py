@@ -8,18 +8,23 @@ from textrnn.params.base import Params
 from textrnn.params.optimisation import Optimisation, Size
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
+Locked = Annotated[bool, Field(exclude_if=lambda is_locked: not is_locked)]
+WeightDrop = Annotated[Rate, Field(exclude_if=lambda rate: rate == 0)]
 
 
 class Architecture(Params):
-    """The chapter's character model: embedding → recurrent layers → logits of each character."""
+    """The chapter's character model: embedding → recurrent layers → logits of each character.
+
+    What the chapter does not have is left unsaid where an architecture is written down.
+    """
 
     embedding: Size
     cell: Literal["SimpleRNN", "LSTM", "GRU"]
     units: Size
     layers: Size
     dropout: Rate  # between layers, and before the logits
-    locked: bool  # whether a window drops the same features at all its steps
-    weight_drop: Rate  # of the recurrent weights
+    locked: Locked = False  # whether a window drops the same features at all its steps
+    weight_drop: WeightDrop = 0.0  # of the recurrent weights
 
 
 class Chunks(Params):

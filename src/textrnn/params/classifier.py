@@ -7,14 +7,19 @@ from pydantic import Field
 from textrnn.params.base import Params
 from textrnn.params.optimisation import Optimisation, Size
 
+SCRATCH = "scratch"  # the `pretraining` of a model that starts from nothing
+
 Rate = Annotated[float, Field(ge=0, lt=1)]
+Pooling = Annotated[Literal["last", "mean-max"], Field(exclude_if=lambda way: way == "last")]
+WordDropout = Annotated[Rate, Field(exclude_if=lambda rate: rate == 0)]
 
 
 class Architecture(Params):
     """The chapter's `build_rnn_model`: embedding → recurrent layers → dense → probability.
 
-    `classes` are those that the labels of the corpus are mapped to. Two are left unsaid where an
-    architecture is written down, as they were before there were more.
+    `classes` are those that the labels of the corpus are mapped to. Two, and what the chapter does
+    not have, are left unsaid where an architecture is written down, as they were before there was
+    more.
     """
 
     classes: Annotated[int, Field(ge=2, exclude_if=lambda count: count == 2)] = 2
@@ -26,6 +31,8 @@ class Architecture(Params):
     dense: Size
     mask: bool  # whether padding is masked (the book's is not)
     dropout: Rate  # of embeddings, and before the dense layers
+    pooling: Pooling = "last"  # what the dense layers read of the steps
+    word_dropout: WordDropout = 0.0  # share of the tokens that a training step takes for unknown
 
 
 class Padded(Params):

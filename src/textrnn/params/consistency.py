@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textrnn.params.character_model import Streams
 from textrnn.params.classifier import Buckets
-from textrnn.params.corpus import Corpora, CorpusName, OwnTable, ReadTable, Table
+from textrnn.params.corpus import TWO, Corpora, CorpusName, OwnTable, ReadTable, Table
 from textrnn.params.optimisation import Optimisation
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def contradictions(document: Document) -> Iterator[str]:
         key = f"sentiment.models.{name}"
         yield from _in_training(key, classifier.training, classifier.seeds)
         yield from _in_classes(key, classifier, document)
+        yield from _in_start(key, classifier, document.sentiment)
         batches = classifier.training.batches
         if isinstance(batches, Buckets) and batches.pool % batches.batch_size:
             whole = batches.pool + -batches.pool % batches.batch_size
@@ -90,6 +91,23 @@ def _in_classes(key: str, model: SentimentModel, document: Document) -> Iterator
             f"are mapped to {read.classes} classes: set it to {read.classes}, or change "
             f"{corpus}.read.labels."
         )
+
+
+def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[str]:
+    """Vectors and taught texts are those of one dataset, and of the embedding's width."""
+    start = section.pretraining.get(model.pretraining)
+    if start is None:
+        return
+    where, shape = f"sentiment.pretraining.{model.pretraining}", model.architecture
+    if start.dataset != model.dataset:
+        yield f"{key}.pretraining: {where} is of the dataset {start.dataset}, not {model.dataset}."
+    if start.vectors.dimension != shape.embedding:
+        yield (
+            f"{key}.architecture.embedding: {shape.embedding}, but the vectors of {where} have "
+            f"{start.vectors.dimension} dimensions."
+        )
+    if start.teacher and shape.classes > len(TWO):
+        yield f"{key}.pretraining: {where} has a teacher, who tells two classes apart, no more."
 
 
 def _in_pairs(section: Sentiment) -> Iterator[str]:

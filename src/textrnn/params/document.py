@@ -11,6 +11,7 @@ from textrnn.params.audit import Audit
 from textrnn.params.base import Params
 from textrnn.params.charlm_baselines import CharacterBaselines
 from textrnn.params.chunk import Chunk
+from textrnn.params.classifier import SCRATCH
 from textrnn.params.corpus import (
     Corpora,
     CorpusName,
@@ -24,6 +25,7 @@ from textrnn.params.encode import Encode
 from textrnn.params.execution import Execution
 from textrnn.params.optimisation import Seeds
 from textrnn.params.pairs import Pair
+from textrnn.params.pretraining import Pretraining, Unlabelled
 from textrnn.params.sampling import Sampling
 from textrnn.params.sentiment_baselines import SentimentBaselines
 from textrnn.params.split import Split
@@ -49,6 +51,7 @@ class SentimentModel(Params):
     """A classifier of one dataset."""
 
     dataset: str
+    pretraining: str  # what it starts from; `scratch`: from weights that are drawn
     architecture: classifier.Architecture
     training: classifier.Training
     seeds: Seeds
@@ -60,6 +63,8 @@ class Sentiment(Params):
     audit: Audit
     baselines: SentimentBaselines
     datasets: dict[str, SentimentDataset]
+    unlabelled: dict[str, Unlabelled]
+    pretraining: dict[str, Pretraining]
     models: dict[str, SentimentModel]
     pairs: dict[str, Pair]
 
@@ -125,6 +130,8 @@ def _bad_names(document: Document) -> list[str]:
         "corpora.raw": document.corpora.raw,
         "corpora.own": document.corpora.own,
         "sentiment.datasets": document.sentiment.datasets,
+        "sentiment.unlabelled": document.sentiment.unlabelled,
+        "sentiment.pretraining": document.sentiment.pretraining,
         "sentiment.models": document.sentiment.models,
         "sentiment.pairs": document.sentiment.pairs,
         "charlm.datasets": document.charlm.datasets,
@@ -142,6 +149,11 @@ def _bad_names(document: Document) -> list[str]:
         for name in sections[section]
         if name in KINDS
     ]
+    if SCRATCH in document.sentiment.pretraining:
+        taken.append(
+            f"sentiment.pretraining: the name {SCRATCH!r} is that of a start from nothing: choose "
+            "another."
+        )
     return wrong + taken
 
 
@@ -160,7 +172,32 @@ def _bad_references(document: Document) -> list[str]:
         *_bad_task("sentiment", document.sentiment, document.corpora),
         *_bad_task("charlm", document.charlm, document.corpora),
         *_bad_pairs(document.sentiment),
+        *_bad_pretraining(document.sentiment, document.corpora),
     ]
+
+
+def _bad_pretraining(section: Sentiment, corpora: Corpora) -> list[str]:
+    wrong = []
+    for name, texts in section.unlabelled.items():
+        key = f"sentiment.unlabelled.{name}"
+        wrong += _bad_corpus(corpora, f"{key}.corpus", texts.corpus)
+        wrong += _bad_corpus(corpora, f"{key}.less", texts.less)
+    for name, start in section.pretraining.items():
+        for kind, wanted, known in (
+            ("dataset", start.dataset, section.datasets),
+            ("unlabelled", start.unlabelled, section.unlabelled),
+        ):
+            where = f"sentiment.{'datasets' if kind == 'dataset' else kind}.{wanted}"
+            if wanted not in known:
+                near = problems.nearest(wanted, known)
+                wrong.append(f"sentiment.pretraining.{name}.{kind}: {where} does not exist{near}")
+    for name, model in section.models.items():
+        names = [*section.pretraining, SCRATCH]
+        if model.pretraining not in names:
+            near = problems.nearest(model.pretraining, names)
+            missing = f"sentiment.pretraining.{model.pretraining} does not exist{near}"
+            wrong.append(f"sentiment.models.{name}.pretraining: {missing}")
+    return wrong
 
 
 def _bad_pairs(section: Sentiment) -> list[str]:
@@ -176,7 +213,7 @@ def _bad_pairs(section: Sentiment) -> list[str]:
 def _bad_task(task: str, section: Sentiment | Charlm, corpora: Corpora) -> list[str]:
     wrong = []
     for name, dataset in section.datasets.items():
-        wrong += _bad_corpus(corpora, f"{task}.datasets.{name}", dataset.corpus)
+        wrong += _bad_corpus(corpora, f"{task}.datasets.{name}.corpus", dataset.corpus)
     for name, model in section.models.items():
         if model.dataset not in section.datasets:
             near = problems.nearest(model.dataset, section.datasets)
@@ -191,7 +228,7 @@ def _bad_corpus(corpora: Corpora, key: str, corpus: CorpusName) -> list[str]:
     )
     where = f"corpora.{corpus.folder}.{corpus.name}"
     if corpus.name not in catalogue:
-        return [f"{key}.corpus: {where} does not exist{problems.nearest(corpus.name, catalogue)}"]
+        return [f"{key}: {where} does not exist{problems.nearest(corpus.name, catalogue)}"]
     found = catalogue[corpus.name].format
     form = corpus.format if isinstance(corpus, TableName) else "txt"
-    return [] if found == form else [f"{key}.corpus: {where} has format {found}, not {form}."]
+    return [] if found == form else [f"{key}: {where} has format {found}, not {form}."]

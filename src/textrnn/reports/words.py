@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from textrnn.params.classifier import SCRATCH
 from textrnn.reports import book
 from textrnn.reports.measured import Measured, Row
 from textrnn.serving import minutes
@@ -64,6 +65,10 @@ def architecture(model: Measured) -> str:
         parts.append(f"dropout {found['dropout']}{locked}")
     if found.get("weight_drop"):
         parts.append(f"{found['weight_drop']} of the recurrent weights dropped")
+    if found.get("word_dropout"):
+        parts.append(f"{found['word_dropout']} of the words dropped")
+    if found.get("pooling") == "mean-max":
+        parts.append("mean and maximum over all steps")
     if "mask" in found:
         parts.append("padding masked" if found["mask"] else "padding read like text")
     return ", ".join(parts)
@@ -89,6 +94,9 @@ def training(model: Measured) -> str:
         if stop
         else "the last weights kept",
     ]
+    start = model.params.get("pretraining", SCRATCH)
+    if start != SCRATCH:
+        parts.append(f"starting from what `{model.home.task}.pretraining.{start}` has learnt")
     return ", ".join(parts)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from textrnn import shards
 from textrnn.backend import tf
 from textrnn.params.classifier import Buckets, Padded
+from textrnn.sentiment.starts import Start
 from textrnn.steps import Epochs, epoch_seed, untuned
 
 PARSED_TOGETHER = 1024  # records
@@ -15,7 +16,7 @@ class Texts(NamedTuple):
     """A split in memory, in order: of N texts."""
 
     tokens: tf.RaggedTensor  # int64 [N, (T)]
-    labels: tf.Tensor  # int64 [N]
+    labels: tf.Tensor  # [N], int64; if a teacher gave some, float32, probabilities of class 1
 
 
 def read(folder: Path) -> Texts:
@@ -33,13 +34,24 @@ def read(folder: Path) -> Texts:
     )
 
 
-def texts(folder: Path, options: Padded | Buckets, seed: int) -> Epochs:
+def read_taught(folder: Path, start: Start) -> Texts:
+    """Read the shards of a split, and behind them the texts that a teacher labelled, if any."""
+    labelled = read(folder)
+    if not start.has_taught:
+        return labelled
+    tokens = tf.concat([labelled.tokens, read(start.taught).tokens], 0)
+    labels = tf.concat([tf.cast(labelled.labels, tf.float32), start.probabilities()], 0)
+    return Texts(tokens, labels)
+
+
+def texts(folder: Path, options: Padded | Buckets, seed: int, start: Start | None = None) -> Epochs:
     """Return what gives an epoch's batches: (places [B], tokens [B, T], labels [B, 1]).
 
     Padding is 0, to the longest text of the batch. `padded` keeps the order of the split in every
-    epoch, as the book does; `buckets` shuffles anew in each, by a seed of its own.
+    epoch, as the book does; `buckets` shuffles anew in each, by a seed of its own. With what a
+    model starts from come the texts that a teacher labelled, among those of the split.
     """
-    split = read(folder)
+    split = read_taught(folder, start) if start else read(folder)
     return lambda number: _batches(split, options, epoch_seed(seed, number))
 
 

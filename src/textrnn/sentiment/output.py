@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textrnn.backend import keras
+from textrnn.backend import keras, tf
 from textrnn.steps import Values
 
 
@@ -20,13 +20,15 @@ def values(labels: Any, said: Any) -> Values:
     """Return each example's cross-entropy and accuracy.
 
     Args:
-        labels: [B, 1].
+        labels: [B, 1]; of two classes they may be probabilities, and the likelier is then right.
         said: what the layer gave.
     """
     if said.shape[-1] == 1:
+        labels = tf.convert_to_tensor(labels)
+        right = tf.round(labels) if labels.dtype.is_floating else labels
         return {
             "loss": keras.losses.binary_crossentropy(labels, said),
-            "accuracy": keras.metrics.binary_accuracy(labels, said),
+            "accuracy": keras.metrics.binary_accuracy(right, said),
         }
     return {
         "loss": keras.losses.sparse_categorical_crossentropy(labels[:, 0], said),
