@@ -12,7 +12,13 @@ import yaml
 from markdown_table import code, words
 
 CODE = ("src/", "stages/")
-KINDS = {"models": "model", "datasets": "dataset", "pairs": "pair", "raw": "corpus"}
+KINDS = {
+    "models": "model",
+    "datasets": "dataset",
+    "pairs": "pair",
+    "raw": "corpus",
+    "adaptations": "model",
+}
 HEAD = ("stage", "reads", "makes", "parameters")
 
 
