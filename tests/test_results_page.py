@@ -45,7 +45,16 @@ def folder(tmp_path: Path) -> Path:
                 "bits_per_char": 0.5,
             }
         },
-        "charlm/baselines/novel/metrics": {"xz": {"whole": {"bits_per_char": 2.25}}},
+        "charlm/writer/adapted": {
+            "test": {
+                f"{way}_bits_per_char": 1.5 + i / 8
+                for i, way in enumerate(("static", "dynamic", "ngrams", "mixed"))
+            }
+        },
+        "charlm/baselines/novel/metrics": {
+            "xz": {"whole": {"bits_per_char": 2.25}},
+            "ppmd": {"test": {"bits_per_char": 1.7}},
+        },
     }
     for name, values in files.items():
         file = tmp_path / f"metrics/{name}.json"
@@ -62,7 +71,11 @@ def folder(tmp_path: Path) -> Path:
             "models": models,
             "pairs": {"size": {"model": "large", "reference": "small"}},
         },
-        "charlm": {"datasets": {"novel": {}}, "models": {"writer": {"dataset": "novel"}}},
+        "charlm": {
+            "datasets": {"novel": {}},
+            "models": {"writer": {"dataset": "novel"}},
+            "adaptations": {m: {"dataset": "novel"} for m in ("writer", "not-yet")},
+        },
     }
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     return tmp_path
@@ -105,6 +118,14 @@ def test_character_models(folder: Path) -> None:
         ["**on `novel`**", *[""] * 6],
         ["`writer`", "", "1.850", "1", "", "", ""],
         ["baseline xz", "", "", "", "", "2.250", ""],
+        ["baseline ppmd", "", "1.700", "", "", "", ""],
+    ]
+
+
+def test_what_adapts_stands_beside_ppmd(folder: Path) -> None:
+    assert table(folder, "adapted") == [
+        ["`writer`", "1.500", "1.625", "1.750", "1.875", "1.700"],
+        ["`not-yet`", "", "", "", "", "1.700"],
     ]
 
 

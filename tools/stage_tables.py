@@ -19,6 +19,7 @@ KINDS = {
     "pretraining": "start",
     "pairs": "pair",
     "raw": "corpus",
+    "adaptations": "model",
 }
 HEAD = ("stage", "reads", "makes", "parameters")
 

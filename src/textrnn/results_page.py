@@ -17,6 +17,7 @@ Values = Mapping[str, Any]
 
 MARKED = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 NONE = ""
+WAYS = ("static", "dynamic", "ngrams", "mixed")  # of coding a text while it is learnt
 
 
 def write(page: Path, metrics: Path = METRICS, params: Path = base.FILE) -> None:
@@ -40,6 +41,7 @@ def renewed(page: str, metrics: Path, params: Path) -> str:
         "pairs": lambda: _pairs(values["sentiment"], metrics / "sentiment"),
         "lengths-of-text": lambda: _by_length(values["sentiment"], metrics / "sentiment"),
         "charlm": lambda: _writers(values["charlm"], metrics / "charlm"),
+        "adapted": lambda: _adapted(values["charlm"], metrics / "charlm"),
         "generated": lambda: _generated(values["charlm"], metrics / "charlm"),
     }
 
@@ -182,6 +184,18 @@ def _writer(name: str, found: Values, minutes: float | None) -> Cells:
         _number(found.get("whole", {}).get("bits_per_char"), 3),
         _number(minutes, 0),
     ]
+
+
+def _adapted(section: Values, metrics: Path) -> str:
+    head = ["test bits", "static", "dynamic", "n-grams that grow", "these two, mixed", "PPMd"]
+    rows = []
+    for model, options in section["adaptations"].items():
+        found = _read(metrics / model / "adapted.json").get("test", {})
+        costs = [found.get(f"{way}_bits_per_char") for way in WAYS]
+        baselines = _read(metrics / "baselines" / options["dataset"] / "metrics.json")
+        ppmd = measured.at(baselines, "ppmd.test.bits_per_char")
+        rows.append([f"`{model}`", *(_number(cost, 3) for cost in [*costs, ppmd])])
+    return _table(head, rows)
 
 
 def _generated(section: Values, metrics: Path) -> str:

@@ -12,6 +12,12 @@ from textrnn.params import base, document
 
 QUICK = "sentiment/models/quick"
 PAIR = {"model": "book-rnn", "reference": "book-bilstm"}
+ADAPTATION = {
+    "dataset": "island-streams",
+    "dynamic": {"segment": 1, "learning_rate": 0.1, "decay": 0.0, "floor": 0.1, "samples": 1},
+    "ngrams": {"context": 0},
+    "mixing": {"learning_rate": 0.0},
+}
 STOPPING = {"metric": "loss", "patience": 1}
 
 
@@ -125,6 +131,20 @@ STOPPING = {"metric": "loss", "patience": 1}
             {"sentiment/pairs/rnn-bilstm/model": "book-rrn"},
             "sentiment.pairs.rnn-bilstm.model: sentiment.models.book-rrn does not exist; "
             "did you mean book-rnn?",
+        ),
+        (
+            {"charlm/adaptations/best/dataset": "island-tail"},
+            "charlm.adaptations.best.dataset: island-tail, but that of charlm.models.best is "
+            "island-streams: set it to island-streams.",
+        ),
+        (
+            {"charlm/datasets/island-streams/chunk/test": 0.0},
+            "charlm.adaptations.best: nothing is held out to adapt to; "
+            "charlm.datasets.island-streams.chunk.test is 0.",
+        ),
+        (
+            {"charlm/adaptations": {"bset": ADAPTATION}},
+            "charlm.adaptations.bset: charlm.models.bset does not exist; did you mean best?",
         ),
     ],
 )

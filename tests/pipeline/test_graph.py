@@ -152,6 +152,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             "OPHELIA",
             {"charlm-sample@quick", "charlm-examine@quick"},
         ),
+        ("charlm.adaptations.best.mixing.learning_rate", 0.5, {"charlm-adapt@best"}),
         (
             "charlm.models.quick.seeds",
             [2],
@@ -219,6 +220,7 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
         ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),
         ("src/textrnn/charlm/copying.py", ["charlm-examine"]),
+        ("src/textrnn/charlm/mixing.py", ["charlm-adapt"]),
         ("src/textrnn/sentiment/comparison.py", ["sentiment-compare", "sentiment-pair"]),
         (
             "src/textrnn/sentiment/intervals.py",
@@ -235,6 +237,7 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
                 "charlm-evaluate",
                 "charlm-sample",
                 "charlm-examine",
+                "charlm-adapt",
             ],
         ),
         ("src/textrnn/params/problems.py", ["check"]),
@@ -283,7 +286,7 @@ def test_a_module_touches_the_stages_that_import_it(
         ),
         (
             "charlm-chunk@island-streams",
-            {f"charlm-{verb}@best" for verb in ("train", "evaluate", "sample", "examine")}
+            {f"charlm-{verb}@best" for verb in ("train", "evaluate", "sample", "examine", "adapt")}
             | {"charlm-baseline@island-streams"},
         ),
         ("sentiment-audit@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),

@@ -110,7 +110,7 @@ def params(url: str) -> dict[str, Any]:
         },
     }
     sentiment["pairs"] = {}
-    values["charlm"] |= {"datasets": {}, "models": {}}
+    values["charlm"] |= {"datasets": {}, "models": {}, "adaptations": {}}
     return values
 
 

@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 # check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them,
-# character datasets and models
-STAGES = 1 + 1 + 5 + 3 + 2 * 3 + 1 + 2 * 2 + 2 * 4
+# character datasets and models, and one of these that adapts
+STAGES = 1 + 1 + 5 + 3 + 2 * 3 + 1 + 2 * 2 + 2 * 4 + 1
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -167,6 +167,20 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
             "models": {
                 "chunks": writer("windows", "LSTM", chunks),
                 "streams": writer("ordered", "GRU", {"method": "streams", "batch_size": 4}),
+            },
+            "adaptations": {
+                "chunks": {
+                    "dataset": "windows",
+                    "dynamic": {
+                        "segment": 7,
+                        "learning_rate": 0.001,
+                        "decay": 0.01,
+                        "floor": 0.5,
+                        "samples": 5,
+                    },
+                    "ngrams": {"context": 4},
+                    "mixing": {"learning_rate": 0.01},
+                }
             },
         },
     }
@@ -490,6 +504,7 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
             "charlm/chunks/generated",
             "charlm/streams/metrics",
             "charlm/streams/generated",
+            "charlm/chunks/adapted",
             "charlm/baselines/windows/metrics",
             "charlm/baselines/ordered/metrics",
         )

@@ -28,7 +28,7 @@ def params() -> dict[str, Any]:
         "sentiment": whole["sentiment"]
         | {"datasets": {"tiny": dataset}, "unlabelled": {}, "pretraining": {}, "models": {}}
         | {"pairs": {}},
-        "charlm": whole["charlm"] | {"datasets": {}, "models": {}},
+        "charlm": whole["charlm"] | {"datasets": {}, "models": {}, "adaptations": {}},
     }
 
 

@@ -15,7 +15,13 @@ from textrnn.params.corpus import TWO, Corpora, CorpusName, OwnTable, ReadTable,
 from textrnn.params.optimisation import Optimisation
 
 if TYPE_CHECKING:
-    from textrnn.params.document import CharacterDataset, Document, Sentiment, SentimentModel
+    from textrnn.params.document import (
+        CharacterDataset,
+        Charlm,
+        Document,
+        Sentiment,
+        SentimentModel,
+    )
 
 
 def contradictions(document: Document) -> Iterator[str]:
@@ -52,6 +58,7 @@ def contradictions(document: Document) -> Iterator[str]:
             yield from _in_validation(key, writer.training, dataset_key, chunked)
             if isinstance(writer.training.batches, Streams):
                 yield from _in_streams(key, dataset_key, chunked)
+    yield from _in_adaptations(document.charlm)
 
 
 def _in_labels(key: str, read: ReadTable) -> Iterator[str]:
@@ -154,3 +161,22 @@ def _in_streams(key: str, dataset_key: str, dataset: CharacterDataset) -> Iterat
             f"{key}.training.batches: streams need {dataset_key}.chunk.stride "
             f"to equal {dataset_key}.chunk.steps ({dataset.chunk.steps})."
         )
+
+
+def _in_adaptations(section: Charlm) -> Iterator[str]:
+    """A model adapts to the test part of its own dataset, which therefore has one."""
+    for name, adaptation in section.adaptations.items():
+        key = f"charlm.adaptations.{name}"
+        model = section.models.get(name)
+        if model is None:
+            continue
+        if adaptation.dataset != model.dataset:
+            yield (
+                f"{key}.dataset: {adaptation.dataset}, but that of charlm.models.{name} is "
+                f"{model.dataset}: set it to {model.dataset}."
+            )
+        elif model.dataset in section.datasets and not section.datasets[model.dataset].chunk.test:
+            yield (
+                f"{key}: nothing is held out to adapt to; "
+                f"charlm.datasets.{model.dataset}.chunk.test is 0."
+            )

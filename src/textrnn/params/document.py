@@ -7,6 +7,7 @@ from pathlib import Path
 from textrnn.errors import UserError
 from textrnn.findings import KINDS
 from textrnn.params import base, character_model, classifier, consistency, problems
+from textrnn.params.adaptation import Adaptation
 from textrnn.params.audit import Audit
 from textrnn.params.base import Params
 from textrnn.params.charlm_baselines import CharacterBaselines
@@ -92,6 +93,7 @@ class Charlm(Params):
     baselines: CharacterBaselines
     datasets: dict[str, CharacterDataset]
     models: dict[str, CharacterModel]
+    adaptations: dict[str, Adaptation]  # by the model's name
 
 
 class Document(Params):
@@ -173,6 +175,7 @@ def _bad_references(document: Document) -> list[str]:
         *_bad_task("charlm", document.charlm, document.corpora),
         *_bad_pairs(document.sentiment),
         *_bad_pretraining(document.sentiment, document.corpora),
+        *_bad_adaptations(document.charlm),
     ]
 
 
@@ -207,6 +210,15 @@ def _bad_pairs(section: Sentiment) -> list[str]:
         for name, pair in section.pairs.items()
         for side, model in pair
         if model not in section.models
+    ]
+
+
+def _bad_adaptations(section: Charlm) -> list[str]:
+    return [
+        f"charlm.adaptations.{name}: charlm.models.{name} does not exist"
+        f"{problems.nearest(name, section.models)}"
+        for name in section.adaptations
+        if name not in section.models
     ]
 
 

@@ -166,6 +166,12 @@ class Measured:
         file = self.home.metrics / "generated.json"
         return read(file) if file.is_file() else {}
 
+    @cached_property
+    def adapted(self) -> Row:
+        """What coding the test text costs that is learnt on the way; nothing if not measured."""
+        file = self.home.metrics / "adapted.json"
+        return read(file) if file.is_file() else {}
+
     @property
     def weights(self) -> Row | None:
         """What dvc.lock says of the trained model's folder."""

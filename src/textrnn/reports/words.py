@@ -11,6 +11,12 @@ from textrnn.serving import minutes
 NOT_MEASURED = "not measured"
 NOT_KNOWN = "not known"
 
+ADAPTED = {  # ways of coding a text while it is learnt
+    "dynamic": "the same, learning from what it has coded",
+    "ngrams": "n-grams that grow with the text",
+    "mixed": "these two, mixed",
+}
+
 
 def percent(value: float | None) -> str:
     """Return a share as `75.40 %`."""
