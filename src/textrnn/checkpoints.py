@@ -67,7 +67,7 @@ def load(file: Path) -> tuple[Arrays, dict[str, Any]] | None:
 
 
 def _checksum(arrays: Arrays, state: str) -> str:
-    """Hash what a checkpoint holds: safetensors has no checksum, and would hand on a flipped bit."""
+    """Hash what a checkpoint holds: safetensors itself would hand on a flipped bit."""
     digest = hashlib.sha256(state.encode())
     for key, array in sorted(arrays.items()):
         digest.update(f"\n{key} {array.dtype} {array.shape} ".encode())

@@ -202,6 +202,7 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
             },
         },
         "seeds": [1],
+        "determinism": "machine",
     }
 
 

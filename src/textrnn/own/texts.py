@@ -100,6 +100,7 @@ def _model(name: str, text: str) -> dict[str, Any]:
             "seed": 1,
         },
         "seeds": [1],
+        "determinism": "machine",
     }
 
 

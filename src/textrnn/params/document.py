@@ -20,6 +20,7 @@ from textrnn.params.corpus import (
     TableName,
     Text,
 )
+from textrnn.params.determinism import Determinism
 from textrnn.params.encode import Encode
 from textrnn.params.execution import Execution
 from textrnn.params.optimisation import Seeds
@@ -52,6 +53,7 @@ class SentimentModel(Params):
     architecture: classifier.Architecture
     training: classifier.Training
     seeds: Seeds
+    determinism: Determinism
 
 
 class Sentiment(Params):
@@ -79,6 +81,7 @@ class CharacterModel(Params):
     training: character_model.Training
     sampling: Sampling
     seeds: Seeds
+    determinism: Determinism
 
 
 class Charlm(Params):
