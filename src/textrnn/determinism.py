@@ -8,6 +8,7 @@ whatever the environment says. docs/reliability.md says what each setting is for
 
 import math
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ PORTABLE = {
     "CUDA_VISIBLE_DEVICES": "-1",
 }
 
+ELSEWHERE = (
+    "this is no x86-64 processor with AVX2 and FMA, so `determinism: portable` does not give here "
+    "the bytes that it gives on those."
+)
+
 
 def settle(arguments: list[str]) -> None:
     """Put into force what the model of a stage asks for: `stages/<task>/<verb>.py <model>`.
@@ -46,8 +52,18 @@ def settle(arguments: list[str]) -> None:
     except UserError as error:
         raise SystemExit(f"{task}-{script.stem}@{model}: {error}") from None
     if wanted == "portable":
+        if not _is_covered():
+            sys.stderr.write(f"{task}-{script.stem}@{model}: {ELSEWHERE}\n")
         _fix_environment()
         _fix_factorisation()
+
+
+def _is_covered() -> bool:
+    """Say whether the processor has what `PORTABLE` caps it to, as far as the system tells."""
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return False
+    facts = Path("/proc/cpuinfo")
+    return not facts.exists() or {"avx2", "fma"} <= set(facts.read_text(encoding="utf-8").split())
 
 
 def _fix_environment() -> None:

@@ -143,6 +143,15 @@ def test_a_model_that_says_nothing_is_refused(calm: list[str], model: str, said:
     assert calm == []
 
 
+def test_where_it_does_not_hold_is_said(
+    calm: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    determinism.settle(["stages/charlm/train.py", "a"])
+    assert "charlm-train@a: this is no x86-64 processor" in capsys.readouterr().err
+    assert calm == ["environment", "factorisation"]
+
+
 def test_what_comes_too_late_is_refused() -> None:
     with pytest.raises(RuntimeError, match="numpy and tensorflow came before"):
         determinism._fix_environment()

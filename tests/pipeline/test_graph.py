@@ -150,6 +150,16 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {"charlm-sample@quick", "charlm-examine@quick"},
         ),
         (
+            "sentiment.models.quick.determinism",
+            "machine",
+            {"sentiment-train@quick", "sentiment-evaluate@quick"},
+        ),
+        (
+            "charlm.models.book.determinism",
+            "portable",
+            {f"charlm-{verb}@book" for verb in ("train", "evaluate", "sample", "examine")},
+        ),
+        (
             "charlm.models.quick.seeds",
             [2],
             {f"charlm-{verb}@quick" for verb in ("train", "evaluate", "sample", "examine")},
@@ -222,6 +232,17 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ("src/textrnn/training.py", ["sentiment-train", "charlm-train"]),
         (
             "src/textrnn/layers/loops.py",
+            [
+                "sentiment-train",
+                "sentiment-evaluate",
+                "charlm-train",
+                "charlm-evaluate",
+                "charlm-sample",
+                "charlm-examine",
+            ],
+        ),
+        (
+            "src/textrnn/determinism.py",
             [
                 "sentiment-train",
                 "sentiment-evaluate",

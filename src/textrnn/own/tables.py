@@ -201,8 +201,8 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
                 "pool": 6_400,
             },
         },
-        "seeds": [1],
         "determinism": "machine",
+        "seeds": [1],
     }
 
 

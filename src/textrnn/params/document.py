@@ -52,8 +52,8 @@ class SentimentModel(Params):
     dataset: str
     architecture: classifier.Architecture
     training: classifier.Training
-    seeds: Seeds
     determinism: Determinism
+    seeds: Seeds
 
 
 class Sentiment(Params):
@@ -80,8 +80,8 @@ class CharacterModel(Params):
     architecture: character_model.Architecture
     training: character_model.Training
     sampling: Sampling
-    seeds: Seeds
     determinism: Determinism
+    seeds: Seeds
 
 
 class Charlm(Params):
