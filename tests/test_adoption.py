@@ -10,12 +10,13 @@ import yaml
 from pipeline import tiny
 from pipeline.layout import run
 
-from textrnn import adoption
+from textrnn import adoption, lockfile
 from textrnn.adoption import adopt
 from textrnn.errors import UserError
 
 CODE = "src/textrnn/sentiment/vocabulary.py"
 STAGE = "sentiment-vocab@tiny"
+OUT = Path("data/sentiment/datasets/tiny/vocab.txt")
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +53,43 @@ def test_a_comment_is_accepted(repo: Path) -> None:
     assert run(repo, "git", "worktree", "list").count("\n") == 1
 
 
+def test_dvc_itself_would_write_the_same(repo: Path, tmp_path: Path) -> None:
+    edit(repo / CODE, lambda text: f"{text}# a remark\n")
+    shutil.copytree(repo, tmp_path / "by dvc")
+    run(tmp_path / "by dvc", "dvc", "commit", "--force", STAGE)
+    adopt(STAGE)
+    assert (repo / "dvc.lock").read_bytes() == (tmp_path / "by dvc/dvc.lock").read_bytes()
+
+
+def test_outputs_that_were_never_pulled_stay_as_recorded(repo: Path) -> None:
+    before = lockfile.stages()[STAGE]
+    (repo / OUT).unlink()
+    [recorded] = before["outs"]
+    cached = repo / ".dvc/cache/files/md5" / recorded["md5"][:2] / recorded["md5"][2:]
+    cached.unlink()
+    edit(repo / CODE, lambda text: f"{text}# a remark\n")
+    adopt(STAGE)
+    after = lockfile.stages()[STAGE]
+    assert after["outs"] == before["outs"]
+    assert [d["path"] for d in after["deps"] if d not in before["deps"]] == [CODE]
+    assert not (repo / OUT).exists()
+    assert "changed deps" not in run(repo, "dvc", "status", STAGE)
+
+
+def test_a_parameter_that_the_stage_did_not_read_before_is_part_of_its_code(repo: Path) -> None:
+    key = "sentiment.datasets.tiny.encode"
+    vocabulary = "- sentiment.datasets.${key}.vocabulary\n"
+    edit(
+        repo / "dvc.yaml",
+        lambda text: text.replace(vocabulary, f"- {key}\n      {vocabulary}"),
+    )
+    assert key in adopt(STAGE)
+    assert key in lockfile.stages()[STAGE]["params"]["params.yaml"]
+    assert "Running stage" not in run(repo, "dvc", "repro", STAGE)
+
+
 def test_a_statement_that_changes_the_output_is_refused(repo: Path) -> None:
-    out = repo / "data/sentiment/datasets/tiny/vocab.txt"
+    out = repo / OUT
     before = [(repo / "dvc.lock").read_bytes(), out.read_bytes()]
     edit(repo / "src/textrnn/sentiment/tokens.py", lambda text: text.replace("lower()", "upper()"))
     with pytest.raises(UserError, match=r"vocab.txt is another, from byte 0 on; dvc.lock stays"):
@@ -76,7 +112,7 @@ def test_code_that_was_committed_unrun_is_refused(repo: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "key"),
-    [("params.yaml", "changed deps"), ("data/sentiment/datasets/tiny/vocab.txt", "changed outs")],
+    [("params.yaml", "changed deps"), (str(OUT), "changed outs")],
 )
 def test_what_is_no_code_is_refused(repo: Path, file: str, key: str) -> None:
     edit(repo / CODE, lambda text: f"{text}# a remark\n")
@@ -99,7 +135,8 @@ def test_a_training_is_cut_short(tmp_path: Path) -> None:
 
     model = {"training": {"epochs": 9, "learning_rate": 1e-06}, "seeds": [3, 4]}
     file = tmp_path / "params.yaml"
-    file.write_text(yaml.safe_dump({"sentiment": {"models": {"a": model, "b": deepcopy(model)}}}))
+    text = yaml.safe_dump({"sentiment": {"models": {"a": model, "b": deepcopy(model)}}})
+    file.write_text(text.replace("1.0e-06", "1e-06"))  # as DVC writes it
     adoption._shorten(file, Stage())
     found = yaml.safe_load(file.read_text())["sentiment"]["models"]
     assert found["a"] == {"training": {"epochs": 2, "learning_rate": 1e-06}, "seeds": [3]}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from textrnn import checkpoints
+from textrnn.errors import UserError
 
 
 @pytest.fixture
@@ -47,6 +48,27 @@ def test_a_later_one_takes_the_place_of_an_earlier_one(file: Path) -> None:
 
 def test_none_is_there_at_first(file: Path) -> None:
     assert checkpoints.load(file) is None
+
+
+def test_any_flipped_bit_is_found(file: Path) -> None:
+    """Of the numbers, of their names and shapes, of the history, of the checksum itself."""
+    arrays = {"model/0": np.ones((2, 1), np.float32), "optimizer/0": np.array(7, np.int64)}
+    checkpoints.save(file, arrays, {"history": [{"loss": 0.5}]})
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        for bit in range(8):
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << bit
+            file.write_bytes(damaged)
+            with pytest.raises(UserError, match=r"seed-1.safetensors is damaged. Remove it: the"):
+                checkpoints.load(file)
+
+
+def test_one_cut_short_is_found(file: Path) -> None:
+    checkpoints.save(file, {"model/0": np.ones(3)}, {"history": []})
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(UserError, match="is damaged"):
+        checkpoints.load(file)
 
 
 # ---------------------------------------------------------------- fingerprint

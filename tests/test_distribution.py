@@ -41,6 +41,7 @@ CLASSIFIER = {
     },
     "training": TRAINING
     | {"batches": {"method": "buckets", "batch_size": 8, "shuffle": 50, "pool": 40}},
+    "determinism": "machine",
     "seeds": [1],
 }  # fmt: skip
 WRITER = {
@@ -55,6 +56,7 @@ WRITER = {
         "weight_drop": 0.3,
     },
     "training": TRAINING | {"optimizer": "adam", "batches": {"method": "streams", "batch_size": 8}},
+    "determinism": "machine",
     "seeds": [1],
 }
 

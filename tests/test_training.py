@@ -235,6 +235,26 @@ def test_a_run_that_goes_on_from_its_checkpoint_ends_with_the_same_bytes(tmp_pat
         assert np.array_equal(a, b)
 
 
+def test_a_checkpoint_with_a_flipped_bit_is_not_gone_on_from(tmp_path: Path) -> None:
+    """The training stops and says so; without the file, it starts anew and ends as it should."""
+    whole = small_trainer(tmp_path / "whole", CHUNKS, 2, None)
+    whole.run()
+    file = tmp_path / "seed-1"
+    part = small_trainer(file, CHUNKS, 2, None)
+    part.history.append(part._epoch(0))
+    part._save()
+    damaged = bytearray(file.read_bytes())
+    damaged[-1] ^= 1
+    file.write_bytes(damaged)
+    with pytest.raises(UserError, match=r"seed-1 is damaged. Remove it: the training starts anew"):
+        small_trainer(file, CHUNKS, 2, None).run()
+    file.unlink()
+    again = small_trainer(file, CHUNKS, 2, None)
+    assert again.run() == whole.history
+    for a, b in zip(whole.model.get_weights(), again.model.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
 def test_early_stopping_keeps_the_best_weights(tmp_path: Path) -> None:
     losses = iter([3.0, 1.0, 2.0, 2.0, 0.5])
     kept: list[Any] = []

@@ -1,7 +1,8 @@
 """Accept a change of code that changes no byte: the committed code and the new one run, and agree.
 
 DVC would run a stage again for a comment. Here it runs twice in temporary folders, and the new code
-enters dvc.lock only if every output is the same. A training runs for its first epochs and seed.
+enters dvc.lock only if every output is the same. A training runs for its first epochs and seed. Of
+the outputs that dvc.lock records none is read or written, so they may lie elsewhere.
 """
 
 import os
@@ -17,12 +18,18 @@ from typing import Any
 import yaml
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
+from dvc.stage.serialize import to_lockfile
+from dvc.utils.serialize import modify_yaml
 
+from textrnn import atomic, lockfile
 from textrnn.errors import UserError
 from textrnn.integrity.outputs import md5
 from textrnn.params import base
 
 EPOCHS = 2  # what happens between epochs is part of what may have changed
+
+# What `dvc status` calls an output that was never pulled.
+ELSEWHERE = {"deleted", "not in cache"}
 
 
 def adopt(name: str) -> str:
@@ -42,7 +49,7 @@ def adopt(name: str) -> str:
             if not changed:
                 return f"{name} is up to date: there is nothing to accept."
             _compare_runs(root, stage)
-            repo.commit(name, force=True)
+            _record(repo, root / lockfile.FILE, stage)
     except DvcException as error:
         raise UserError(str(error)) from error
     return f"{name} gives the same bytes: dvc.lock now has the new {', '.join(changed)}."
@@ -56,7 +63,9 @@ def _stage(repo: Any, name: str) -> Any:
 
 
 def _changed_code(repo: Any, root: Path, stage: Any) -> list[str]:
-    """Return the files of code in which a stage differs from dvc.lock.
+    """Return the files of code, and the new parameters, in which a stage differs from dvc.lock.
+
+    A parameter that the stage did not read before is part of how its code has changed.
 
     Raises:
         UserError: something else differs too, or the committed code is not that of dvc.lock.
@@ -64,23 +73,32 @@ def _changed_code(repo: Any, root: Path, stage: Any) -> list[str]:
     name, code = stage.addressing, _code(root) - {str(base.FILE)}
     changed: list[str] = []
     for entry in repo.status([name]).get(name, []):
-        kind, paths = next(iter(entry.items())) if isinstance(entry, dict) else (entry, {})
-        if kind != "changed deps" or not set(paths) <= code:
+        kind, states = next(iter(entry.items())) if isinstance(entry, dict) else (entry, {})
+        if kind == "changed outs" and set(states.values()) <= ELSEWHERE:
+            continue
+        new = _new_parameters(states)
+        if kind != "changed deps" or not set(states) <= code | ({str(base.FILE)} if new else set()):
             raise UserError(
-                f"{name}: {kind} {', '.join(paths)}: only a change of code can be accepted. Put it "
-                f"back (`dvc checkout`, `git checkout`) or run `dvc repro {name}`."
+                f"{name}: {kind} {', '.join(states)}: only a change of code can be accepted. Put "
+                f"it back (`dvc checkout`, `git checkout`) or run `dvc repro {name}`."
             )
-        changed += paths
+        changed += [*(set(states) & code), *new]
     if changed:
         _demand_committed(root, name, code)
     return sorted(changed)
 
 
+def _new_parameters(states: Any) -> list[str]:
+    """Return the keys that a stage now reads, if no parameter that it read before has changed."""
+    of_keys = states.get(str(base.FILE), {})
+    return list(of_keys) if set(of_keys.values()) == {"new"} else []
+
+
 def _demand_committed(root: Path, name: str, code: set[str]) -> None:
     """Raise UserError unless dvc.lock is committed, and with the code that it is of."""
-    locks = [(root / "dvc.lock").read_bytes(), _git(root, "show", "HEAD:dvc.lock")]
-    now, committed = [yaml.safe_load(lock)["stages"].get(name) for lock in locks]
-    if now != committed:
+    locks = [(root / lockfile.FILE).read_bytes(), _git(root, "show", f"HEAD:{lockfile.FILE}")]
+    now, committed = [lockfile.parse(lock).get(name) for lock in locks]
+    if now is None or now != committed:
         raise UserError(f"dvc.lock's entry of {name} is not committed: commit it first.")
     with _committed(root) as folder:
         for dep in committed["deps"]:
@@ -89,6 +107,19 @@ def _demand_committed(root: Path, name: str, code: set[str]) -> None:
                     f"{name}: the committed {dep['path']} is not the one that dvc.lock records, so "
                     f"there is nothing to compare with. Run `dvc repro {name}`."
                 )
+
+
+def _record(repo: Any, lock: Path, stage: Any) -> None:
+    """Write what a stage depends on now into dvc.lock, as DVC does; what is said of outputs stays.
+
+    The file is replaced whole: a process that is killed leaves the old one.
+    """
+    with repo.lock:
+        stage.save_deps()
+        with atomic.file(lock) as part:
+            shutil.copy(lock, part)
+            with modify_yaml(str(part)) as content:
+                content["stages"].update(to_lockfile(stage))
 
 
 def _compare_runs(root: Path, stage: Any) -> None:
@@ -135,7 +166,7 @@ def _remove(path: Path) -> None:
 def _shorten(params: Path, stage: Any) -> None:
     """Have a training stop after its first epochs and seed."""
     read = [key for dep in stage.params for key in dep.params]
-    values = yaml.safe_load(params.read_text(encoding="utf-8"))
+    values = base.read(params)
     for key in read:
         match key.split("."):
             case [task, "models", model, "training"]:

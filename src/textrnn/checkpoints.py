@@ -40,26 +40,36 @@ def _files(inputs: Iterable[Path]) -> Iterable[Path]:
 
 
 def save(file: Path, arrays: Arrays, state: Mapping[str, Any]) -> None:
-    """Write arrays and a JSON-able state, whole or not at all."""
+    """Write arrays and a JSON-able state with their checksum, whole or not at all."""
+    content = {k: np.asarray(v, order="C") for k, v in arrays.items()}
+    text = json.dumps(state)
     with atomic.file(file) as part:
-        save_file(
-            {k: np.asarray(v, order="C") for k, v in arrays.items()},
-            part,
-            metadata={"state": json.dumps(state)},
-        )
+        save_file(content, part, metadata={"state": text, "sha256": _checksum(content, text)})
 
 
 def load(file: Path) -> tuple[Arrays, dict[str, Any]] | None:
     """Return what `save` wrote, or None where there is no checkpoint.
 
     Raises:
-        UserError: the file is damaged.
+        UserError: the file is not what was written, be it by one bit.
     """
     if not file.exists():
         return None
     try:
         with safe_open(file, "numpy") as content:
             arrays = {key: content.get_tensor(key) for key in content.keys()}  # noqa: SIM118 - no mapping
-            return arrays, json.loads(content.metadata()["state"])
+            written = content.metadata()
+            if written["sha256"] != _checksum(arrays, written["state"]):
+                raise ValueError
+            return arrays, json.loads(written["state"])
     except (SafetensorError, ValueError, TypeError, KeyError):
         raise UserError(f"{file} is damaged. Remove it: the training starts anew.") from None
+
+
+def _checksum(arrays: Arrays, state: str) -> str:
+    """Hash what a checkpoint holds: safetensors itself would hand on a flipped bit."""
+    digest = hashlib.sha256(state.encode())
+    for key, array in sorted(arrays.items()):
+        digest.update(f"\n{key} {array.dtype} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -22,7 +22,11 @@ _Loader.add_implicit_resolver(
 
 def stages() -> dict[str, Any]:
     """Return the stages of the dvc.lock that is here, by name; none where there is no such file."""
-    text = FILE.read_text(encoding="utf-8") if FILE.is_file() else "{}"
-    locked = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 - a safe loader
+    return parse(FILE.read_bytes() if FILE.is_file() else b"")
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """Return the stages of a dvc.lock's content, by name."""
+    locked = yaml.load(content, Loader=_Loader) or {}  # noqa: S506 - a safe loader
     found: dict[str, Any] = locked.get("stages", {})
     return found

@@ -1,7 +1,6 @@
 """Code a test text once while learning from it: weights and texts → bits a character, curve."""
 
-import numpy as np
-
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import paths, tables, weights
 from textrnn.charlm import adaptation, alphabet, dynamic, texts
 from textrnn.charlm.model import build
@@ -23,9 +22,9 @@ def main(model: str) -> None:
     known = alphabet.read(data.vocab)
     network = build(dynamic.whole(architecture), known.size)
     weights.load(network, home.weights(load(f"{key}.seeds", Seeds)[0]))
-    ids = {s: known.encode(texts.read(data.text(s))) for s in paths.SPLITS}
-    before = np.concatenate([ids["train"], ids["valid"]])
-    costs = adaptation.code(network, architecture, before, ids["test"], options)
+    train, valid, test = (texts.read(data.text(split)) for split in paths.SPLITS)
+    before = known.encode(train + valid)
+    costs = adaptation.code(network, architecture, before, known.encode(test), options)
     tables.write_metrics(adaptation.summary(costs), home.metrics / "adapted.json")
     tables.write_table(adaptation.curve(costs), home.metrics / "adapted.csv")
 

@@ -1,5 +1,6 @@
 """Evaluate a character model: weights and held-out text → bits a character, learning curve."""
 
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import paths, tables
 from textrnn.charlm import alphabet, evaluation, texts
 from textrnn.charlm.model import build

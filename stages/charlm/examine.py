@@ -1,5 +1,6 @@
 """Examine what a character model wrote: samples, training text, weights → copies, words, bits."""
 
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import paths, tables, weights
 from textrnn.charlm import alphabet, examination, texts
 from textrnn.charlm.model import build

@@ -1,5 +1,6 @@
 """Sample a character model: weights → generated texts, with the carried state and with a window."""
 
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import paths, weights
 from textrnn.charlm import alphabet, sampling
 from textrnn.charlm.model import build

@@ -1,5 +1,6 @@
 """Train a character model: windows, and what is held out for validation → weights and history."""
 
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import distribution, paths, runs, weights
 from textrnn.charlm import alphabet, batching, evaluation, texts
 from textrnn.charlm.model import build

@@ -1,5 +1,6 @@
 """Evaluate a classifier: weights and shards → metrics, curves, predictions, worst errors."""
 
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import paths, tables
 from textrnn.params.base import load
 from textrnn.params.classifier import Architecture, Batches

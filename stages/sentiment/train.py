@@ -1,5 +1,6 @@
 """Train a classifier: shards, vocabulary and start → weights and history of each seed."""
 
+import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import distribution, paths, runs, training, weights
 from textrnn.params.base import load
 from textrnn.params.classifier import Architecture, Training

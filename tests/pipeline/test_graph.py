@@ -154,6 +154,16 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
         ),
         ("charlm.adaptations.best.mixing.learning_rate", 0.5, {"charlm-adapt@best"}),
         (
+            "sentiment.models.quick.determinism",
+            "machine",
+            {"sentiment-train@quick", "sentiment-evaluate@quick"},
+        ),
+        (
+            "charlm.models.book.determinism",
+            "portable",
+            {f"charlm-{verb}@book" for verb in ("train", "evaluate", "sample", "examine")},
+        ),
+        (
             "charlm.models.quick.seeds",
             [2],
             {f"charlm-{verb}@quick" for verb in ("train", "evaluate", "sample", "examine")},
@@ -238,6 +248,17 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
                 "charlm-sample",
                 "charlm-examine",
                 "charlm-adapt",
+            ],
+        ),
+        (
+            "src/textrnn/determinism.py",
+            [
+                "sentiment-train",
+                "sentiment-evaluate",
+                "charlm-train",
+                "charlm-evaluate",
+                "charlm-sample",
+                "charlm-examine",
             ],
         ),
         ("src/textrnn/params/problems.py", ["check"]),

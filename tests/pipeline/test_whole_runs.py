@@ -56,6 +56,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "word_dropout": 0.1 if cell == "GRU" else 0.0,
             },
             "training": {**optimisation, "batches": batches},
+            "determinism": "portable" if cell == "GRU" else "machine",
             "seeds": [1, 2] if cell == "GRU" else [1],
         }
 
@@ -79,6 +80,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "scale_factors": [1.0, 2.0],
                 "seed": 1,
             },
+            "determinism": "portable" if cell == "LSTM" else "machine",
             "seeds": [1],
         }
 

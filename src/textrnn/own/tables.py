@@ -204,6 +204,7 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
                 "pool": 6_400,
             },
         },
+        "determinism": "machine",
         "seeds": [1],
     }
 

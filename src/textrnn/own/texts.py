@@ -99,6 +99,7 @@ def _model(name: str, text: str) -> dict[str, Any]:
             "scale_factors": [1.0, 2.0, 0.5],
             "seed": 1,
         },
+        "determinism": "machine",
         "seeds": [1],
     }
 

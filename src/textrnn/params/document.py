@@ -22,6 +22,7 @@ from textrnn.params.corpus import (
     TableName,
     Text,
 )
+from textrnn.params.determinism import Determinism
 from textrnn.params.encode import Encode
 from textrnn.params.execution import Execution
 from textrnn.params.optimisation import Seeds
@@ -55,6 +56,7 @@ class SentimentModel(Params):
     pretraining: str  # what it starts from; `scratch`: from weights that are drawn
     architecture: classifier.Architecture
     training: classifier.Training
+    determinism: Determinism
     seeds: Seeds
 
 
@@ -84,6 +86,7 @@ class CharacterModel(Params):
     architecture: character_model.Architecture
     training: character_model.Training
     sampling: Sampling
+    determinism: Determinism
     seeds: Seeds
 
 

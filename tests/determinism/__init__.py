@@ -1,0 +1,1 @@
+"""Tests of `determinism: portable`: the same bytes whatever processor and environment."""
