@@ -18,6 +18,7 @@ KINDS = {
     "unlabelled": "texts",
     "pretraining": "start",
     "pairs": "pair",
+    "ensembles": "ensemble",
     "raw": "corpus",
     "adaptations": "model",
 }

@@ -67,11 +67,24 @@ def _classifiers(section: Values, metrics: Path) -> str:
             twins = compared[model].get("test", {})
             minutes = MEASURED.get(f"sentiment/{model}")
             rows.append(_classifier(f"`{model}`", found, twins, minutes))
+            rows += [
+                _classifier(name, ensemble, {}, None)
+                for name, ensemble in _ensembles(section, metrics, model)
+            ]
         baselines = _read(metrics / "baselines" / dataset / "metrics.json")
         for name, found in baselines.items():
             against = [c["against"][name] for c in compared.values() if c]
             rows.append(_classifier(f"baseline {name}", found, (against or [{}])[0], None))
     return _table(head, rows)
+
+
+def _ensembles(section: Values, metrics: Path, model: str) -> Iterator[tuple[str, Values]]:
+    """Yield the name and the figures of each ensemble that a model is part of."""
+    for ensemble in section["ensembles"].values():
+        if ensemble["model"] == model:
+            baseline = ensemble["baseline"]
+            found = _read(metrics / model / f"with-{baseline}.json")
+            yield f"`{model}` and {baseline} together", found
 
 
 def _classifier(name: str, found: Values, twins: Values, minutes: float | None) -> Cells:
@@ -107,6 +120,10 @@ def _pairs(section: Values, metrics: Path) -> str:
                 found = _read(metrics / model / f"against-{pair['reference']}.json")
                 others |= {f"`{pair['reference']}`": found} if found else {}
         rows += [[f"`{model}`", name, *_pair(found)] for name, found in others.items()]
+        for name, found in _ensembles(section, metrics, model):
+            against = found.get("against", {}).items()
+            others = {f"`{o}`" if o == model else f"baseline {o}": v for o, v in against}
+            rows += [[name, other, *_pair(values)] for other, values in others.items()]
     return _table(head, rows)
 
 

@@ -18,6 +18,7 @@ ADAPTATION = {
     "ngrams": {"context": 0},
     "mixing": {"learning_rate": 0.0},
 }
+ENSEMBLE = {"model": "best", "dataset": "imdb-best", "baseline": "nb-svm"}
 STOPPING = {"metric": "loss", "patience": 1}
 
 
@@ -58,7 +59,25 @@ STOPPING = {"metric": "loss", "patience": 1}
             "sentiment.pretraining.imdb-best have 128 dimensions.",
         ),
         (
-            {"sentiment/models/best/dataset": "imdb", "sentiment/pairs": {}},
+            {"sentiment/ensembles/best-nb-svm/dataset": "imdb"},
+            "sentiment.ensembles.best-nb-svm.dataset: imdb, but best's is imdb-best.",
+        ),
+        (
+            {"sentiment/ensembles/best-nb-svm/model": "bets"},
+            "sentiment.ensembles.best-nb-svm.model: sentiment.models.bets does not exist; did you "
+            "mean best?",
+        ),
+        (
+            {"sentiment/ensembles": {"a": ENSEMBLE, "b": ENSEMBLE}},
+            "sentiment.ensembles.a: another ensemble has the same model and baseline.\n"
+            "{file}: sentiment.ensembles.b: another ensemble has the same model and baseline.",
+        ),
+        (
+            {
+                "sentiment/models/best/dataset": "imdb",
+                "sentiment/pairs": {},
+                "sentiment/ensembles": {},
+            },
             "sentiment.models.best.pretraining: sentiment.pretraining.imdb-best is of the dataset "
             "imdb-best, not imdb.",
         ),

@@ -23,9 +23,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
-# check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them,
-# character datasets and models, and one of these that adapts
-STAGES = 1 + 1 + 5 + 3 + 2 * 3 + 1 + 2 * 2 + 2 * 4 + 1
+# check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them, one
+# with a baseline, character datasets and models, and one of these that adapts
+STAGES = 1 + 1 + 5 + 3 + 2 * 3 + 1 + 1 + 2 * 2 + 2 * 4 + 1
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -156,6 +156,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "buckets": classifier("GRU", buckets),
             },
             "pairs": {"two": {"model": "buckets", "reference": "padded"}},
+            "ensembles": {"both": {"model": "padded", "dataset": "tiny", "baseline": "nb-svm"}},
         },
         "charlm": {
             "baselines": {
@@ -336,7 +337,11 @@ def test_a_models_rate_runs_that_model_alone(repo: Path) -> None:
     edit_params(repo, "sentiment.models.padded.training.learning_rate", 0.02)
     found = ran(run(repo, "dvc", "repro"))
     assert found[:3] == ["check", "sentiment-train@padded", "sentiment-evaluate@padded"]
-    assert set(found[3:]) == {"sentiment-compare@padded", "sentiment-pair@two"}
+    assert set(found[3:]) == {
+        "sentiment-compare@padded",
+        "sentiment-pair@two",
+        "sentiment-ensemble@both",
+    }
     changed = json.loads(run(repo, "dvc", "params", "diff", "--json"))
     assert changed["params.yaml"] == {
         "sentiment.models.padded.training.learning_rate": {"old": 0.01, "new": 0.02, "diff": 0.01}
@@ -358,7 +363,8 @@ def test_a_vocabulary_size_runs_that_dataset_on(repo: Path) -> None:
     found = ran(run(repo, "dvc", "repro"))
     assert found[:2] == ["check", "sentiment-vocab@tiny"]
     of_dataset = {"sentiment-encode@tiny", "sentiment-pretrain@tiny"}
-    assert set(found[2:]) == of_dataset | models | {"sentiment-pair@two"}
+    of_both = {"sentiment-pair@two", "sentiment-ensemble@both"}
+    assert set(found[2:]) == of_dataset | models | of_both
     vocab = repo / "data/sentiment/datasets/tiny/vocab.txt"
     assert len(vocab.read_text().split()) == 5
 

@@ -27,7 +27,7 @@ def params() -> dict[str, Any]:
         "corpora": {"raw": {}, "own": {"reviews": {"format": "csv", "read": read}}},
         "sentiment": whole["sentiment"]
         | {"datasets": {"tiny": dataset}, "unlabelled": {}, "pretraining": {}, "models": {}}
-        | {"pairs": {}},
+        | {"pairs": {}, "ensembles": {}},
         "charlm": whole["charlm"] | {"datasets": {}, "models": {}, "adaptations": {}},
     }
 

@@ -48,6 +48,7 @@ def contradictions(document: Document) -> Iterator[str]:
                 f"{batches.batch_size}; {whole} is."
             )
     yield from _in_pairs(document.sentiment)
+    yield from _in_ensembles(document.sentiment)
     for name, writer in document.charlm.models.items():
         key = f"charlm.models.{name}"
         yield from _in_training(key, writer.training, writer.seeds)
@@ -115,6 +116,18 @@ def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[s
         )
     if start.teacher and shape.classes > len(TWO):
         yield f"{key}.pretraining: {where} has a teacher, who tells two classes apart, no more."
+
+
+def _in_ensembles(section: Sentiment) -> Iterator[str]:
+    """A model and a baseline are put together once, and of one dataset."""
+    ensembles = section.ensembles.items()
+    counts = Counter((ensemble.model, ensemble.baseline) for _, ensemble in ensembles)
+    for name, ensemble in ensembles:
+        key, model = f"sentiment.ensembles.{name}", section.models.get(ensemble.model)
+        if model and model.dataset != ensemble.dataset:
+            yield f"{key}.dataset: {ensemble.dataset}, but {ensemble.model}'s is {model.dataset}."
+        if counts[ensemble.model, ensemble.baseline] > 1:
+            yield f"{key}: another ensemble has the same model and baseline."
 
 
 def _in_pairs(section: Sentiment) -> Iterator[str]:

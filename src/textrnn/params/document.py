@@ -24,6 +24,7 @@ from textrnn.params.corpus import (
 )
 from textrnn.params.determinism import Determinism
 from textrnn.params.encode import Encode
+from textrnn.params.ensembles import Ensemble
 from textrnn.params.execution import Execution
 from textrnn.params.optimisation import Seeds
 from textrnn.params.pairs import Pair
@@ -70,6 +71,7 @@ class Sentiment(Params):
     pretraining: dict[str, Pretraining]
     models: dict[str, SentimentModel]
     pairs: dict[str, Pair]
+    ensembles: dict[str, Ensemble]
 
 
 class CharacterDataset(Params):
@@ -139,6 +141,7 @@ def _bad_names(document: Document) -> list[str]:
         "sentiment.pretraining": document.sentiment.pretraining,
         "sentiment.models": document.sentiment.models,
         "sentiment.pairs": document.sentiment.pairs,
+        "sentiment.ensembles": document.sentiment.ensembles,
         "charlm.datasets": document.charlm.datasets,
         "charlm.models": document.charlm.models,
     }
@@ -177,8 +180,18 @@ def _bad_references(document: Document) -> list[str]:
         *_bad_task("sentiment", document.sentiment, document.corpora),
         *_bad_task("charlm", document.charlm, document.corpora),
         *_bad_pairs(document.sentiment),
+        *_bad_ensembles(document.sentiment),
         *_bad_pretraining(document.sentiment, document.corpora),
         *_bad_adaptations(document.charlm),
+    ]
+
+
+def _bad_ensembles(section: Sentiment) -> list[str]:
+    return [
+        f"sentiment.ensembles.{name}.model: sentiment.models.{ensemble.model} does not exist"
+        f"{problems.nearest(ensemble.model, section.models)}"
+        for name, ensemble in section.ensembles.items()
+        if ensemble.model not in section.models
     ]
 
 
