@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from textrnn.reports import card, measured
+from textrnn.reports import card, measured, words
 
 ROOT = Path(__file__).parents[1]
 READ = ("metrics", "params.yaml", "dvc.lock", "requirements.lock", "pyproject.toml", "docs/models")
@@ -57,6 +57,17 @@ def test_a_card_says_what_speaks_against_the_model(
     best = json.loads(Path("metrics/sentiment/baselines/imdb/metrics.json").read_text())
     assert f"`nb-svm`, has {best['nb-svm']['test']['accuracy'] * 100:.2f} %" in text
     assert "one seed" in text
+
+
+def test_a_card_shows_what_learning_from_the_test_text_gives(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(held)
+    (model,) = measured.find(["charlm/best"])
+    found = json.loads(Path("metrics/charlm/best/adapted.json").read_text())["test"]
+    text = card.render(model)
+    for way, said in words.ADAPTED.items():
+        assert f"| {said} | {found[f'{way}_bits_per_char']:.3f} |" in text
 
 
 def test_a_model_alone_has_a_card_that_says_what_is_missing(

@@ -74,7 +74,7 @@ def folder(tmp_path: Path) -> Path:
         "charlm": {
             "datasets": {"novel": {}},
             "models": {"writer": {"dataset": "novel"}},
-            "adaptations": {m: {"dataset": "novel"} for m in ("writer", "not-yet")},
+            "adaptations": {m: {"dataset": "novel"} for m in ("writer", "yet-to-run")},
         },
     }
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
@@ -125,7 +125,7 @@ def test_character_models(folder: Path) -> None:
 def test_what_adapts_stands_beside_ppmd(folder: Path) -> None:
     assert table(folder, "adapted") == [
         ["`writer`", "1.500", "1.625", "1.750", "1.875", "1.700"],
-        ["`not-yet`", "", "", "", "", "1.700"],
+        ["`yet-to-run`", "", "", "", "", "1.700"],
     ]
 
 
@@ -160,6 +160,6 @@ def test_the_committed_page_is_that_of_the_committed_metrics(tmp_path: Path) -> 
     command = ["git", "checkout-index", f"--prefix={tmp_path}/", "--stdin"]
     subprocess.run(command, cwd=ROOT, input=files.stdout, check=True)
     page = PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- begin ") == 5
+    assert page.count("<!-- begin ") == 6
     wanted = results_page.renewed(page, tmp_path / "metrics", ROOT / "params.yaml")
     assert page == wanted, "run `make results-page`"
