@@ -35,6 +35,7 @@ def folder(tmp_path: Path) -> Path:
             "against": {"nb-svm": PAIRED | {"accuracy_without_twins": 0.94}},
         },
         "sentiment/large/against-small": PAIRED | {"difference": 0.2, "p": 0.25},
+        "sentiment/large/with-nb-svm": {"test": TEST, "against": {"large": PAIRED}},
         "sentiment/baselines/films/metrics": {"nb-svm": {"test": {"accuracy": 0.95}}},
         "charlm/writer/metrics": {"test": {"bits_per_char": 1.85}, "seeds": {"n": 1}},
         "charlm/writer/generated": {
@@ -70,6 +71,7 @@ def folder(tmp_path: Path) -> Path:
             "datasets": {"films": {}, "unused": {}},
             "models": models,
             "pairs": {"size": {"model": "large", "reference": "small"}},
+            "ensembles": {"both": {"model": "large", "dataset": "films", "baseline": "nb-svm"}},
         },
         "charlm": {
             "datasets": {"novel": {}},
@@ -95,6 +97,7 @@ def test_classifiers_stand_by_dataset_with_its_baselines_after_them(folder: Path
     assert table(folder, "sentiment") == [
         ["**on `films`**", *[""] * 7],
         ["`large`", "90.00", "88.00–91.20", "2, ± 1.2", "89.00", "0.9500", "3.10", ""],
+        ["`large` and nb-svm together", "90.00", "88.00–91.20", "", "", "0.9500", "3.10", ""],
         ["`small`", *[""] * 7],
         ["baseline nb-svm", "95.00", "", "", "94.00", "", "", ""],
     ]
@@ -105,6 +108,7 @@ def test_pairs(folder: Path) -> None:
     assert table(folder, "pairs") == [
         ["`large`", "baseline nb-svm", "-5.00", *against, "< 0.0001"],
         ["`large`", "`small`", "+20.00", *against, "0.2500"],
+        ["`large` and nb-svm together", "`large`", "-5.00", *against, "< 0.0001"],
     ]
 
 

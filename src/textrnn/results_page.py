@@ -120,8 +120,8 @@ def _pairs(section: Values, metrics: Path) -> str:
                 found = _read(metrics / model / f"against-{pair['reference']}.json")
                 others |= {f"`{pair['reference']}`": found} if found else {}
         rows += [[f"`{model}`", name, *_pair(found)] for name, found in others.items()]
-        for name, found in _ensembles(section, metrics, model):
-            against = found.get("against", {}).items()
+        for name, figures in _ensembles(section, metrics, model):
+            against = figures.get("against", {}).items()
             others = {f"`{o}`" if o == model else f"baseline {o}": v for o, v in against}
             rows += [[name, other, *_pair(values)] for other, values in others.items()]
     return _table(head, rows)
