@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from textrnn.errors import UserError
-from textrnn.params.base import load
+from textrnn.params.base import NAME, load
 from textrnn.params.determinism import Determinism
 
 # What turns the libraries' arithmetic, under whatever names; a few are no matter of arithmetic.
@@ -41,11 +41,13 @@ ELSEWHERE = (
 def settle(arguments: list[str]) -> None:
     """Put into force what the model of a stage asks for: `stages/<task>/<verb>.py <model>`.
 
-    Anything else, such as a test that imports a stage's script, is left alone.
+    Anything else, such as `--help`, or a test that imports a stage's script, is left alone.
     """
-    if len(arguments) != 2 or Path(arguments[0]).parent.parent.name != "stages":
+    if len(arguments) != 2 or not NAME.fullmatch(arguments[1]):
         return
     script, model = Path(arguments[0]), arguments[1]
+    if script.parent.parent.name != "stages":
+        return
     task = script.parent.name
     try:
         wanted: str = load(f"{task}.models.{model}.determinism", Determinism)

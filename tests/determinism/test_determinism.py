@@ -118,6 +118,8 @@ def calm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     "arguments",
     [
         ["stages/charlm/train.py", "b"],
+        ["stages/charlm/train.py", "--help"],
+        ["stages/charlm/train.py", "stages/charlm/train.py"],  # as runpy has it
         ["-c", "a"],
         ["pytest"],
         ["stages/charlm/train.py", "a", "x"],
