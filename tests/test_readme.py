@@ -20,7 +20,7 @@ def metrics(model: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", ["book-bilstm", "book-birnn-last100", "book-rnn", "bilstm-buckets"]
+    "name", ["book-bilstm", "book-birnn-last100", "book-rnn", "bilstm-buckets", "best"]
 )
 def test_the_classifiers_accuracies_are_those_of_the_runs(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|.*$", README, re.MULTILINE)
@@ -29,9 +29,19 @@ def test_the_classifiers_accuracies_are_those_of_the_runs(name: str) -> None:
     assert f"| {accuracy * 100:.2f} % |" in row.group()
 
 
+def test_the_ensemble_s_accuracy_is_that_of_the_run() -> None:
+    file = ":metrics/sentiment/best/with-nb-svm.json"
+    held = subprocess.run(["git", "show", file], cwd=ROOT, capture_output=True, check=True)
+    accuracy = json.loads(held.stdout)["test"]["accuracy"]
+    assert re.search(
+        rf"^\| `best` and NB-SVM together \|.*\| {accuracy * 100:.2f} % \|", README, re.M
+    )
+
+
 def test_the_character_models_figures_are_those_of_the_runs() -> None:
+    table = README.partition("| model | what it is | training text,")[2]
     for name in ("book", "book-tail", "best"):
-        row = re.search(rf"^\| `{name}` \| .* \|$", README, re.MULTILINE)
+        row = re.search(rf"^\| `{name}` \| .* \|$", table, re.MULTILINE)
         assert row is not None
         found = metrics(f"charlm/{name}")
         assert f"{found['train']['nats_per_char']:.4f}" in row.group()
