@@ -337,6 +337,7 @@ def test_every_template_of_dvc_s_is_one_that_vega_draws(monkeypatch: pytest.Monk
     rows = {
         "by_split": ("epoch", "loss", {"seed": 1, "epoch": 1, "split": "train", "loss": 0.5}),
         "roc": ("x", "y", {"x": 0.5, "y": 0.7}),
+        "by_coder": ("n", "b", {"coder": "mixed", "n": 9, "b": 1.5}),
         "roc_by_class": ("x", "y", {"class": "fair", "x": 0.5, "y": 0.7}),
         "counts": ("p", "a", {"split": "test", "a": 0, "p": 1, "texts": 3}),
         "reliability": ("c", "a", {"split": "test", "c": 0.7, "a": 0.6, "count": 9}),
