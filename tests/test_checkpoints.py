@@ -3,12 +3,15 @@
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from textrnn import checkpoints
+from textrnn import checkpoints, runs
 from textrnn.errors import UserError
+from textrnn.params import character_model
+from textrnn.paths import Model
 
 
 @pytest.fixture
@@ -155,3 +158,39 @@ def test_other_code_gives_another(root: Path, tmp_path: Path) -> None:
         with (package / loaded).open("a") as file:
             file.write("# changed\n")
         assert fingerprint() != before
+
+
+TRAINING = {
+    "epochs": 1,
+    "optimizer": "adam",
+    "learning_rate": 0.1,
+    "schedule": "constant",
+    "final_learning_rate": None,
+    "clip_norm": None,
+    "early_stopping": None,
+    "batches": {"method": "streams", "batch_size": 1},
+}
+
+
+def test_a_training_of_another_arithmetic_is_not_gone_on_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Found(Exception):
+        pass
+
+    named: list[str] = []
+
+    def stop(parameters: str, _: object) -> str:
+        named.append(parameters)
+        raise Found
+
+    monkeypatch.setattr(checkpoints, "fingerprint", stop)
+    monkeypatch.chdir(tmp_path)
+    options = character_model.Training.model_validate(TRAINING)
+    for determinism in ("machine", "portable", "machine"):
+        with pytest.raises(Found):
+            runs.train(
+                Model("charlm", "a"), "{}", mock.Mock(), mock.Mock(), mock.Mock(), None, options,
+                [1], [], determinism,
+            )  # fmt: skip
+    assert named[0] == named[2] != named[1]

@@ -23,6 +23,7 @@ def train(
     options: Optimisation,
     seeds: Sequence[int],
     inputs: Iterable[Path],
+    determinism: str,
 ) -> None:
     """Train `build()` with each seed and write the model's folder.
 
@@ -36,11 +37,13 @@ def train(
         options: the model's `training`.
         seeds: one run each; finished ones are found again after a killed run.
         inputs: the files that the result depends on.
+        determinism: the model's; epochs of another arithmetic are not gone on from.
 
     Of several workers the chief alone writes; all read its checkpoints.
     """
     started = time.monotonic()
-    key = checkpoints.fingerprint(description + options.model_dump_json(), inputs)
+    parameters = description + options.model_dump_json() + determinism
+    key = checkpoints.fingerprint(parameters, inputs)
 
     def run(seed: int) -> tuple[keras.Model, training.History]:
         training.prepare(seed)

@@ -32,6 +32,7 @@ def main(model: str) -> None:
         options=options,
         seeds=load(f"{key}.seeds", Seeds),
         inputs=[data.vocab, data.shards("train"), data.text("train"), data.text("valid")],
+        determinism=load(f"{key}.determinism", str),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from textrnn import atomic, paths
+from textrnn.errors import UserError
 from textrnn.params.base import load
 from textrnn.params.corpus import ReadTable, TableName
 from textrnn.params.pretraining import Unlabelled
@@ -18,6 +19,11 @@ def main(name: str) -> None:
     others = set(_texts(options.less))
     with atomic.file(starts.unlabelled(name)) as part:
         kept = unlabelled.write(unlabelled.less(_texts(options.corpus), others), part)
+        if not kept:
+            raise UserError(
+                f"every text of {options.corpus.name} stands in {options.less.name} too: name "
+                f"another corpus in params.yaml, sentiment.unlabelled.{name}.corpus."
+            )
     print(f"{kept:,} texts")
 
 

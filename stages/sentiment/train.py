@@ -34,6 +34,7 @@ def main(model: str) -> None:
         options=options,
         seeds=load(f"{key}.seeds", Seeds),
         inputs=[data.vocab, data.shards("train"), data.shards("valid"), start.home],
+        determinism=load(f"{key}.determinism", str),
     )
 
 

@@ -18,6 +18,7 @@ ADAPTATION = {
     "ngrams": {"context": 0},
     "mixing": {"learning_rate": 0.0},
 }
+ROTTEN = {"folder": "raw", "name": "rotten-tomatoes", "format": "csv"}
 ENSEMBLE = {"model": "best", "dataset": "imdb-best", "baseline": "nb-svm"}
 STOPPING = {"metric": "loss", "patience": 1}
 
@@ -57,6 +58,22 @@ STOPPING = {"metric": "loss", "patience": 1}
             {"sentiment/models/best/architecture/embedding": 64},
             "sentiment.models.best.architecture.embedding: 64, but the vectors of "
             "sentiment.pretraining.imdb-best have 128 dimensions.",
+        ),
+        (
+            {"sentiment/unlabelled/imdb/less": ROTTEN},
+            "sentiment.pretraining.imdb-best.unlabelled: imdb may hold test texts of imdb-best: "
+            "let sentiment.unlabelled.imdb.less be its corpus, imdb.",
+        ),
+        (
+            {"sentiment/models/best/determinism": "portable"},
+            "sentiment.models.best.determinism: sentiment.pretraining.imdb-best is made by this "
+            "machine's arithmetic: use machine.",
+        ),
+        (
+            {"sentiment/models/best/training/batches": {"method": "padded", "batch_size": 8}},
+            "sentiment.models.best.training.batches: padded ones keep the order of the texts, so "
+            "those that the teacher of sentiment.pretraining.imdb-best labelled would all come "
+            "last: use buckets.",
         ),
         (
             {"sentiment/ensembles/best-nb-svm/dataset": "imdb"},

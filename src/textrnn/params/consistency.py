@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textrnn.params.character_model import Streams
-from textrnn.params.classifier import Buckets
+from textrnn.params.classifier import Buckets, Padded
 from textrnn.params.corpus import TWO, Corpora, CorpusName, OwnTable, ReadTable, Table
 from textrnn.params.optimisation import Optimisation
+from textrnn.params.pretraining import Pretraining
 
 if TYPE_CHECKING:
     from textrnn.params.document import (
@@ -47,6 +48,8 @@ def contradictions(document: Document) -> Iterator[str]:
                 f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
                 f"{batches.batch_size}; {whole} is."
             )
+    for name, start in document.sentiment.pretraining.items():
+        yield from _in_pretraining(f"sentiment.pretraining.{name}", start, document)
     yield from _in_pairs(document.sentiment)
     yield from _in_ensembles(document.sentiment)
     for name, writer in document.charlm.models.items():
@@ -114,8 +117,29 @@ def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[s
             f"{key}.architecture.embedding: {shape.embedding}, but the vectors of {where} have "
             f"{start.vectors.dimension} dimensions."
         )
-    if start.teacher and shape.classes > len(TWO):
-        yield f"{key}.pretraining: {where} has a teacher, who tells two classes apart, no more."
+    if start.teacher and isinstance(model.training.batches, Padded):
+        yield (
+            f"{key}.training.batches: padded ones keep the order of the texts, so those that the "
+            f"teacher of {where} labelled would all come last: use buckets."
+        )
+    if model.determinism == "portable":
+        yield f"{key}.determinism: {where} is made by this machine's arithmetic: use machine."
+
+
+def _in_pretraining(key: str, start: Pretraining, document: Document) -> Iterator[str]:
+    """No test text is learnt from, and a teacher tells two classes apart."""
+    dataset = document.sentiment.datasets.get(start.dataset)
+    texts = document.sentiment.unlabelled.get(start.unlabelled)
+    if dataset is None or texts is None:
+        return
+    if (texts.less.folder, texts.less.name) != (dataset.corpus.folder, dataset.corpus.name):
+        yield (
+            f"{key}.unlabelled: {start.unlabelled} may hold test texts of {start.dataset}: let "
+            f"sentiment.unlabelled.{start.unlabelled}.less be its corpus, {dataset.corpus.name}."
+        )
+    read = _read_of(document.corpora, dataset.corpus)
+    if start.teacher and read and read.classes > len(TWO):
+        yield f"{key}.teacher: it tells two classes apart, but {start.dataset} has {read.classes}."
 
 
 def _in_ensembles(section: Sentiment) -> Iterator[str]:
