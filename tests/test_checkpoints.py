@@ -175,20 +175,20 @@ TRAINING = {
 def test_a_training_of_another_arithmetic_is_not_gone_on_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Found(Exception):
+    class StoppedError(Exception):
         pass
 
     named: list[str] = []
 
     def stop(parameters: str, _: object) -> str:
         named.append(parameters)
-        raise Found
+        raise StoppedError
 
     monkeypatch.setattr(checkpoints, "fingerprint", stop)
     monkeypatch.chdir(tmp_path)
     options = character_model.Training.model_validate(TRAINING)
     for determinism in ("machine", "portable", "machine"):
-        with pytest.raises(Found):
+        with pytest.raises(StoppedError):
             runs.train(
                 Model("charlm", "a"), "{}", mock.Mock(), mock.Mock(), mock.Mock(), None, options,
                 [1], [], determinism,
