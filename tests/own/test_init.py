@@ -260,9 +260,10 @@ def test_a_file_that_lies_there_already_is_described(repo: Path, init: Init) -> 
 def test_a_layout_that_cannot_be_added_to_is_left_alone(repo: Path, init: Init) -> None:
     """The last seeds are an alias of the first: where they end, nobody can say."""
     file = repo / "params.yaml"
-    first, *others, _ = file.read_text().split("seeds: [1]\n")
+    first, *others, rest = file.read_text().split("seeds: [1]\n")
     file.write_text(
-        "seeds: [1]\n".join([first + "seeds: &s [1]\n" + others[0], *others[1:]]) + "seeds: *s\n"
+        "seeds: [1]\n".join([first + "seeds: &s [1]\n" + others[0], *others[1:]])
+        + f"seeds: *s\n{rest}"
     )
     before = file.read_bytes()
     assert "add them by hand" in init("charlm", "novel.txt")[2]

@@ -130,8 +130,8 @@ def _in_pretraining(key: str, start: Pretraining, document: Document) -> Iterato
     """No test text is learnt from, and a teacher tells two classes apart."""
     dataset = document.sentiment.datasets.get(start.dataset)
     texts = document.sentiment.unlabelled.get(start.unlabelled)
-    if dataset is None or texts is None:
-        return
+    if dataset is None or texts is None or _read_of(document.corpora, texts.less) is None:
+        return  # said where names are looked up
     if (texts.less.folder, texts.less.name) != (dataset.corpus.folder, dataset.corpus.name):
         yield (
             f"{key}.unlabelled: {start.unlabelled} may hold test texts of {start.dataset}: let "
