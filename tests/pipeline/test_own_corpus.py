@@ -109,7 +109,7 @@ def params(url: str) -> dict[str, Any]:
             "training": model["training"] | {"epochs": 1},
         },
     }
-    sentiment["pairs"] = {}
+    sentiment |= {"pairs": {}, "ensembles": {}, "pretraining": {}, "unlabelled": {}}
     values["charlm"] |= {"datasets": {}, "models": {}, "adaptations": {}}
     return values
 
