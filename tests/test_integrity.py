@@ -99,11 +99,11 @@ def only(report: Report) -> str:
 def test_all_is_well(repo: Path) -> None:
     report = verify("shared")
     assert report.findings == []
-    assert report.objects == 2 * 15
-    assert report.files == 13
+    assert report.objects == 2 * 17
+    assert report.files == 14
     assert report.records == 20
     said = run(repo, "python", "-m", "textrnn.cli", "verify")
-    assert said.startswith("All is well: 15 objects, 13 files of the workspace and 20 records")
+    assert said.startswith("All is well: 17 objects, 14 files of the workspace and 20 records")
 
 
 def test_the_command_fails_and_says_why(repo: Path) -> None:

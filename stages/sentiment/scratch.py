@@ -8,7 +8,7 @@ from textrnn.sentiment.starts import Start
 def main() -> None:
     try:
         with atomic.folder(Start(SCRATCH).home) as folder:
-            (folder / "nothing").touch()
+            (folder / "nothing").write_text("drawn weights\n", encoding="utf-8", newline="\n")
     except OSError as error:
         from textrnn import faults
 
