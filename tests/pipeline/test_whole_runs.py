@@ -506,6 +506,7 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
             "sentiment/buckets/metrics",
             "sentiment/buckets/comparison",
             "sentiment/buckets/against-padded",
+            "sentiment/padded/with-nb-svm",
             "sentiment/audits/tiny/metrics",
             "sentiment/baselines/tiny/metrics",
             "charlm/chunks/metrics",
@@ -560,7 +561,8 @@ def test_a_colleague_pulls_and_runs_nothing(repo: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     assert "metrics/charlm/chunks" in run(clone, "dvc", "metrics", "show")  # before any pull
     (clone / "data/own").mkdir(parents=True, exist_ok=True)
-    shutil.copy(repo / "data/own/novel.txt", clone / "data/own/novel.txt")
+    for name in ("novel.txt", "more.csv"):
+        shutil.copy(repo / "data/own" / name, clone / "data/own" / name)
     run(clone, "dvc", "pull", "--run-cache")
     assert ran(run(clone, "dvc", "repro")) == []
     assert digest(clone / "data/sentiment") == digest(repo / "data/sentiment")

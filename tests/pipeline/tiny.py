@@ -8,7 +8,13 @@ import yaml
 
 from pipeline.layout import ROOT, copy_repository, run
 
-STAGES = ["check", "sentiment-split@tiny", "sentiment-vocab@tiny", "sentiment-encode@tiny"]
+STAGES = [
+    "check",
+    "sentiment-scratch",
+    "sentiment-split@tiny",
+    "sentiment-vocab@tiny",
+    "sentiment-encode@tiny",
+]
 
 
 def params() -> dict[str, Any]:
