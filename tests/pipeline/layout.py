@@ -31,10 +31,10 @@ def copy_repository(folder: Path) -> None:
     run(folder, "git", "init", "--quiet")
 
 
-def run(folder: Path, *command: str, fails: bool = False) -> str:
+def run(folder: Path, *command: str, fails: bool = False, timeout: int = 300) -> str:
     """Run a command in a copy, with the copy's code; return what it printed.
 
-    It must fail if `fails`, and succeed otherwise.
+    It must fail if `fails`, and succeed otherwise, within so many seconds.
     """
     done = subprocess.run(
         command,
@@ -52,7 +52,7 @@ def run(folder: Path, *command: str, fails: bool = False) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=timeout,
         check=False,
     )
     assert (done.returncode != 0) == fails, f"{command}: {done.returncode}\n{done.stdout}"

@@ -13,6 +13,7 @@ from pipeline import servers, tiny
 from pipeline.layout import run
 
 SIZE = 2_000  # bytes of an object
+PATIENCE = 3600  # seconds: a client of S3 tries again for each object that a dead server refuses
 OWN = Path("data/own/many")
 KINDS = (servers.local, servers.ssh, servers.webdav, servers.s3)
 
@@ -57,9 +58,9 @@ def _through(near: servers.Server, original: Path, place: Path, objects: int) ->
                 server.unlock(where)
             if line:
                 line.cut_after(objects * SIZE // 2)
-                run(where, "dvc", verb, fails=True)
+                run(where, "dvc", verb, fails=True, timeout=PATIENCE)
                 line.mend()
-            run(where, "dvc", verb)
+            run(where, "dvc", verb, timeout=PATIENCE)
         for file in (repo / OWN).iterdir():
             if (place / "clone" / OWN / file.name).read_bytes() != file.read_bytes():
                 return f"{file.name} is another"
