@@ -42,9 +42,12 @@ def soak(folder: Path, graph: Graph, options: argparse.Namespace) -> Iterator[bo
         repo = _copy(start, folder / f"run-{number}")
         # On the whole a little less than a run takes, so that most kills strike a run.
         moments = [draw.uniform(0, 2 * seconds / (options.kills + 1)) for _ in range(options.kills)]
-        struck = sum(_is_killed(repo, graph.targets, moment) for moment in moments)
-        mended = ", .dvc/tmp/rwlock removed" if _remove_cut_lock(repo) else ""
+        struck = cut = 0
+        for moment in moments:
+            struck += _is_killed(repo, graph.targets, moment)
+            cut += _remove_cut_lock(repo)
         problem = _problem(repo, graph.targets, expected)
+        mended = f", .dvc/tmp/rwlock removed {cut} times" if cut else ""
         print(f"run {number}: {struck} kills{mended}; {problem or 'nothing lost'}", flush=True)
         yield problem is None
         shutil.rmtree(repo)
