@@ -47,7 +47,7 @@ def soak(folder: Path, graph: Graph, options: argparse.Namespace) -> Iterator[bo
             struck += _is_killed(repo, graph.targets, moment)
             cut += _remove_cut_lock(repo)
         problem = _problem(repo, graph.targets, expected)
-        mended = f", .dvc/tmp/rwlock removed {cut} times" if cut else ""
+        mended = f", {cut} of which cut .dvc/tmp/rwlock: removed" if cut else ""
         print(f"run {number}: {struck} kills{mended}; {problem or 'nothing lost'}", flush=True)
         yield problem is None
         shutil.rmtree(repo)
@@ -86,8 +86,10 @@ def _is_killed(repo: Path, targets: tuple[str, ...], after: float) -> bool:
 def _remove_cut_lock(repo: Path) -> bool:
     """Remove the file of DVC's locks if a kill struck as DVC wrote it; say whether it did."""
     lock = repo / ".dvc/tmp/rwlock"
+    if not lock.exists():
+        return False
     try:
-        json.loads(lock.read_text(encoding="utf-8") if lock.exists() else "{}")
+        json.loads(lock.read_text(encoding="utf-8"))
     except ValueError:
         lock.unlink()
         return True
