@@ -44,6 +44,8 @@ CLASSIFIER = {
     "determinism": "machine",
     "seeds": [1],
 }  # fmt: skip
+BATCHES = {"method": "files", "batch_size": 8, "shuffle": 24, "pool": 16, "lanes": 4}
+BY_FILE = CLASSIFIER | {"training": TRAINING | {"batches": BATCHES}}
 WRITER = {
     "dataset": "tiny",
     "architecture": {
@@ -65,7 +67,10 @@ WRITER = {
 def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what both train stages read: 39 texts, and 40 windows of a text."""
     folder = tmp_path_factory.mktemp("workers")
-    params = {"sentiment": {"models": {"tiny": CLASSIFIER}}, "charlm": {"models": {"tiny": WRITER}}}
+    params = {
+        "sentiment": {"models": {"tiny": CLASSIFIER, "by-file": BY_FILE}},
+        "charlm": {"models": {"tiny": WRITER}},
+    }
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
     draw = random.Random(1)
     reviews, novel = (paths.Dataset(task, "tiny") for task in ("sentiment", "charlm"))
@@ -77,7 +82,7 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
         where = folder / reviews.shards(split)
         where.mkdir(parents=True)
-        sharding.write(where, split, rows, count, 1)
+        sharding.write(where, split, rows, count, 4)
     (folder / reviews.vocab).write_text("".join(f"word{i}\n" for i in range(7)))
     text = "".join(draw.choices("abcd ", k=400))
     windows = [{"tokens": [" abcd".index(c) for c in text[i * 9 : i * 9 + 9]]} for i in range(40)]
@@ -92,10 +97,11 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(folder: Path, task: str, cluster: str = "") -> subprocess.Popen[str]:
+def start(folder: Path, model: str, cluster: str = "") -> subprocess.Popen[str]:
+    task, name = model.split("/")
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        [sys.executable, ROOT / "stages" / task / "train.py", "tiny"],
+        [sys.executable, ROOT / "stages" / task / "train.py", name],
         cwd=folder,
         env=env | {"TF_CONFIG": cluster},
         stdout=subprocess.PIPE,
@@ -105,9 +111,9 @@ def start(folder: Path, task: str, cluster: str = "") -> subprocess.Popen[str]:
 
 
 @contextlib.contextmanager
-def workers(folder: Path, task: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def workers(folder: Path, model: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     """Start so many workers on free ports; none is left at the end."""
-    started = [start(folder, task, config) for config in grown.clusters(count)]
+    started = [start(folder, model, config) for config in grown.clusters(count)]
     try:
         yield started
     finally:
@@ -121,37 +127,45 @@ def copy(source: Path, name: str) -> Path:
     return Path(shutil.copytree(source, target))
 
 
-def train(folder: Path, task: str, count: int) -> tuple[list[float], dict[str, bytes]]:
+def train(folder: Path, model: str, count: int) -> tuple[list[float], dict[str, bytes]]:
     """Train with so many workers; return the losses by epoch, and every file of the model."""
     if count == 1:
-        done = start(folder, task)
+        done = start(folder, model)
         assert done.communicate(timeout=200)[0] is not None
         assert done.returncode == 0
     else:
-        with workers(folder, task, count) as started:
+        with workers(folder, model, count) as started:
             said = [each.communicate(timeout=200)[0] for each in started]
             assert [each.returncode for each in started] == [0] * count, said
             assert said[1:] == [""] * (count - 1)  # the chief shows progress
-    home = folder / paths.Model(task, "tiny").home
+    home = folder / paths.Model(*model.split("/")).home
     history = json.loads((home / "seed-1/history.json").read_text())
     files = {str(f.relative_to(home)): f.read_bytes() for f in home.rglob("*") if f.is_file()}
     return [row["loss"] for row in history], files
 
 
-@pytest.mark.parametrize("task", ["sentiment", "charlm"])
-def test_two_and_four_workers_learn_what_one_process_does(laid_out: Path, task: str) -> None:
+@pytest.mark.parametrize("model", ["sentiment/tiny", "sentiment/by-file", "charlm/tiny"])
+def test_two_and_four_workers_learn_what_one_process_does(laid_out: Path, model: str) -> None:
     """Ten epochs of five steps: dropout, clipping, carried state, a smaller last batch."""
-    found = {n: train(copy(laid_out, f"{task}-{n}"), task, n)[0] for n in (1, 2, 4)}
+    name = model.replace("/", "-")
+    found = {n: train(copy(laid_out, f"{name}-{n}"), model, n)[0] for n in (1, 2, 4)}
     assert len(found[1]) == 10
     for count in (2, 4):
         np.testing.assert_allclose(found[count], found[1], rtol=0, atol=1e-5)
 
 
+def test_lanes_that_cannot_be_dealt_out_are_refused(laid_out: Path) -> None:
+    with workers(copy(laid_out, "three"), "sentiment/by-file", 3) as started:
+        said = started[0].communicate(timeout=200)[0]
+    assert "lanes: 4 cannot be dealt out to 3 workers or GPUs in equal numbers" in said
+    assert "Traceback" not in said
+
+
 def test_a_lost_worker_is_told_and_a_new_start_ends_with_the_same_bytes(laid_out: Path) -> None:
-    whole = train(copy(laid_out, "whole"), "sentiment", 2)[1]
+    whole = train(copy(laid_out, "whole"), "sentiment/tiny", 2)[1]
     folder = copy(laid_out, "lost")
     checkpoints = folder / paths.Model("sentiment", "tiny").checkpoints
-    with workers(folder, "sentiment", 2) as (chief, other):
+    with workers(folder, "sentiment/tiny", 2) as (chief, other):
         while not list(checkpoints.rglob("seed-1.safetensors")):
             assert chief.poll() is None
             time.sleep(0.01)
@@ -161,7 +175,7 @@ def test_a_lost_worker_is_told_and_a_new_start_ends_with_the_same_bytes(laid_out
     assert "sentiment-train@tiny: another worker of TF_CONFIG has ended" in said
     assert "Traceback" not in said
     assert not (folder / paths.Model("sentiment", "tiny").home).exists()
-    assert train(folder, "sentiment", 2)[1] == whole
+    assert train(folder, "sentiment/tiny", 2)[1] == whole
 
 
 # ---------------------------------------------------------------- TF_CONFIG

@@ -1,6 +1,7 @@
 """What a task gives the training loop: its batches by epoch, and what one batch costs."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +11,26 @@ from textrnn.backend import keras, tf
 Carry = Sequence[tf.Tensor]
 Values = dict[str, tf.Tensor]
 Epochs = Callable[[int], tf.data.Dataset]  # the batches of an epoch, by its number from 0
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Epochs of which each batch is put together from lanes, so that a worker may read but its own.
+
+    Args:
+        count: how many lanes there are.
+        steps: batches of an epoch, the same in every one.
+        rows: gives, for an epoch and some lanes, the rows [B] that these have of every batch; none,
+            of some last batches, where their texts have come to an end.
+    """
+
+    count: int
+    steps: int
+    rows: Callable[[int, range], tf.data.Dataset]
+
+    def __call__(self, number: int) -> tf.data.Dataset:
+        """Return an epoch's whole batches."""
+        return self.rows(number, range(self.count))
 
 
 class Step(Protocol):

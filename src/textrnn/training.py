@@ -56,12 +56,11 @@ class Trainer:
         self.history: History = []
         self._best: list[Any] | None = None
         self._strategy = tf.distribute.get_strategy()
-        first = epochs(0)
-        self._steps = int(first.reduce(0, lambda n, *_: n + 1))
+        self._steps = distribution.steps(epochs)
         with self._strategy.scope():
             self.optimizer = optimizers.build(options, self._steps * options.epochs)
             self.optimizer.build(model.trainable_variables)
-        batch_spec = self._strategy.experimental_distribute_dataset(first).element_spec
+        batch_spec = distribution.batches(epochs, 0).element_spec
         self._train_step = train_step(model, step, self.optimizer, batch_spec)
         self._first_carry = first_carry(step)
 
@@ -94,7 +93,7 @@ class Trainer:
         sums: dict[str, Any] = {}
         examples: Any = 0
         carry = self._first_carry()
-        batches = self._strategy.experimental_distribute_dataset(self.epochs(number))
+        batches = distribution.batches(self.epochs, number)
         title = f"epoch {number + 1}/{self.options.epochs}"
         shown = None if distribution.is_chief() else True  # None: where there is a terminal
         with tqdm(total=self._steps, desc=title, unit="batch", disable=shown, leave=False) as bar:
@@ -197,15 +196,10 @@ def train_step(
 
 def _rows(count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return a replica's first row in the global batch, and how many rows all replicas have."""
-    context = tf.distribute.get_replica_context()
-    if context.num_replicas_in_sync == 1:
+    if tf.distribute.get_replica_context().num_replicas_in_sync == 1:
         return tf.constant(0), count
-    mine = tf.one_hot(
-        context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=tf.int32
-    )
-    counts = context.all_reduce("SUM", mine * count)
-    before = tf.cumsum(counts, exclusive=True)
-    return tf.reduce_sum(before * mine), tf.reduce_sum(counts)
+    counts, place = distribution.of_all(count)
+    return tf.cumsum(counts, exclusive=True)[place], tf.reduce_sum(counts)
 
 
 def measure(model: keras.Model, step: Step, batches: tf.data.Dataset) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
 from textrnn import distribution, paths, runs, training, weights
 from textrnn.params.base import load
-from textrnn.params.classifier import Architecture, Training
+from textrnn.params.classifier import Architecture, Files, Training
 from textrnn.params.optimisation import Seeds
 from textrnn.sentiment import batching, vocabulary
 from textrnn.sentiment.model import build_from
@@ -22,7 +22,7 @@ def main(model: str) -> None:
     start = Start(load(f"{key}.pretraining", str))
 
     size = vocabulary.read(data.vocab).size
-    step = Classification()
+    step = Classification(is_divided=isinstance(options.batches, Files))
     valid = batching.in_order(data.shards("valid"), options.batches)
     runs.train(
         home=paths.Model("sentiment", model),

@@ -51,7 +51,21 @@ class Buckets(Params):
     pool: Size  # shuffled texts that are sorted by length together, and cut into batches
 
 
-Batches = Annotated[Padded | Buckets, Field(discriminator="method")]
+class Files(Params):
+    """Buckets for a corpus that no memory holds: its shards are read as their texts are needed.
+
+    They are dealt out to lanes, each of which gives the same number of rows of every batch.
+    Several workers take whole lanes, and open the files of those alone.
+    """
+
+    method: Literal["files"]
+    batch_size: Size
+    shuffle: Size  # texts in the shuffle buffers of all lanes
+    pool: Size  # as of buckets, of all lanes
+    lanes: Size
+
+
+Batches = Annotated[Padded | Buckets | Files, Field(discriminator="method")]
 
 
 class Training(Optimisation):

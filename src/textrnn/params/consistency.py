@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textrnn.params.character_model import Streams
-from textrnn.params.classifier import Buckets, Padded
+from textrnn.params.classifier import Buckets, Files, Padded
 from textrnn.params.corpus import TWO, Corpora, CorpusName, OwnTable, ReadTable, Table
 from textrnn.params.optimisation import Optimisation
 from textrnn.params.pretraining import Pretraining
@@ -41,13 +41,7 @@ def contradictions(document: Document) -> Iterator[str]:
         yield from _in_training(key, classifier.training, classifier.seeds)
         yield from _in_classes(key, classifier, document)
         yield from _in_start(key, classifier, document.sentiment)
-        batches = classifier.training.batches
-        if isinstance(batches, Buckets) and batches.pool % batches.batch_size:
-            whole = batches.pool + -batches.pool % batches.batch_size
-            yield (
-                f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
-                f"{batches.batch_size}; {whole} is."
-            )
+        yield from _in_batches(key, classifier, document.sentiment)
     for name, start in document.sentiment.pretraining.items():
         yield from _in_pretraining(f"sentiment.pretraining.{name}", start, document)
     yield from _in_pairs(document.sentiment)
@@ -104,6 +98,30 @@ def _in_classes(key: str, model: SentimentModel, document: Document) -> Iterator
         )
 
 
+def _in_batches(key: str, model: SentimentModel, section: Sentiment) -> Iterator[str]:
+    """Pools are of whole batches, and every lane has its share of rows and of shards."""
+    batches = model.training.batches
+    if isinstance(batches, Padded):
+        return
+    if batches.pool % batches.batch_size:
+        whole = batches.pool + -batches.pool % batches.batch_size
+        yield (
+            f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
+            f"{batches.batch_size}; {whole} is."
+        )
+    if isinstance(batches, Buckets):
+        return
+    dataset = section.datasets.get(model.dataset)
+    shared = [(f"{key}.training.batches.batch_size", batches.batch_size)]
+    if dataset is not None:
+        shared.append((f"sentiment.datasets.{model.dataset}.encode.shards", dataset.encode.shards))
+    for where, count in shared:
+        if count % batches.lanes:
+            yield (
+                f"{key}.training.batches.lanes: {batches.lanes} do not divide {where}, {count}."
+            )
+
+
 def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[str]:
     """Vectors and taught texts are those of one dataset, and of the embedding's width."""
     start = section.pretraining.get(model.pretraining)
@@ -121,6 +139,11 @@ def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[s
         yield (
             f"{key}.training.batches: padded ones keep the order of the texts, so those that the "
             f"teacher of {where} labelled would all come last: use buckets."
+        )
+    if start.teacher and isinstance(model.training.batches, Files):
+        yield (
+            f"{key}.training.batches: files are those of the dataset, without the texts that the "
+            f"teacher of {where} labelled: use buckets."
         )
     if model.determinism == "portable":
         yield f"{key}.determinism: {where} is made by this machine's arithmetic: use machine."

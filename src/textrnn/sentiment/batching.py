@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from textrnn import shards
 from textrnn.backend import tf
-from textrnn.params.classifier import Buckets, Padded
+from textrnn.params.classifier import Buckets, Files, Padded
+from textrnn.sentiment import lanes
 from textrnn.sentiment.starts import Start
 from textrnn.steps import Epochs, epoch_seed, untuned
 
@@ -21,13 +22,9 @@ class Texts(NamedTuple):
 
 def read(folder: Path) -> Texts:
     """Read the shards of a split."""
-    features = {
-        "tokens": tf.io.RaggedFeature(tf.int64),
-        "label": tf.io.FixedLenFeature([], tf.int64),
-    }
     files = [str(path) for path in shards.files(folder)]
     records = tf.data.TFRecordDataset(files).batch(PARSED_TOGETHER)
-    parts = list(untuned(records.map(lambda some: tf.io.parse_example(some, features))))
+    parts = list(untuned(records.map(lambda some: tf.io.parse_example(some, lanes.FEATURES))))
     return Texts(
         tf.concat([part["tokens"] for part in parts], 0),
         tf.concat([part["label"] for part in parts], 0),
@@ -44,18 +41,23 @@ def read_taught(folder: Path, start: Start) -> Texts:
     return Texts(tokens, labels)
 
 
-def texts(folder: Path, options: Padded | Buckets, seed: int, start: Start | None = None) -> Epochs:
+def texts(
+    folder: Path, options: Padded | Buckets | Files, seed: int, start: Start | None = None
+) -> Epochs:
     """Return what gives an epoch's batches: (places [B], tokens [B, T], labels [B, 1]).
 
     Padding is 0, to the longest text of the batch. `padded` keeps the order of the split in every
-    epoch, as the book does; `buckets` shuffles anew in each, by a seed of its own. With what a
-    model starts from come the texts that a teacher labelled, among those of the split.
+    epoch, as the book does; `buckets` shuffles anew in each, by a seed of its own, and so does
+    `files`, which holds no more than some pools of texts. With what a model starts from come the
+    texts that a teacher labelled, among those of the split, but for `files`.
     """
+    if isinstance(options, Files):
+        return lanes.epochs(folder, options, seed)
     split = read_taught(folder, start) if start else read(folder)
     return lambda number: _batches(split, options, epoch_seed(seed, number))
 
 
-def in_order(folder: Path, options: Padded | Buckets) -> tf.data.Dataset:
+def in_order(folder: Path, options: Padded | Buckets | Files) -> tf.data.Dataset:
     """Return a split's batches for evaluation: the book's as in training, others by length.
 
     A model whose padding is not masked gives other results when padded otherwise, so it is judged
@@ -64,7 +66,9 @@ def in_order(folder: Path, options: Padded | Buckets) -> tf.data.Dataset:
     return _batches(read(folder), options, None)
 
 
-def _batches(split: Texts, options: Padded | Buckets, seed: int | None) -> tf.data.Dataset:
+def _batches(
+    split: Texts, options: Padded | Buckets | Files, seed: int | None
+) -> tf.data.Dataset:
     """Return batches of the texts at places that are put together first: no text moves for it."""
     places = tf.data.Dataset.range(split.labels.shape[0])
     if isinstance(options, Padded):
@@ -80,7 +84,7 @@ def _batches(split: Texts, options: Padded | Buckets, seed: int | None) -> tf.da
 
 
 def _buckets(
-    places: tf.data.Dataset, lengths: tf.Tensor, options: Buckets, seed: int | None
+    places: tf.data.Dataset, lengths: tf.Tensor, options: Buckets | Files, seed: int | None
 ) -> tf.data.Dataset:
     """Return the places [B] of texts next to each other in length, from pools of shuffled texts.
 
