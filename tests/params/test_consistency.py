@@ -20,6 +20,7 @@ ADAPTATION = {
 }
 ROTTEN = {"folder": "raw", "name": "rotten-tomatoes", "format": "csv"}
 ENSEMBLE = {"model": "best", "dataset": "imdb-best", "baseline": "nb-svm"}
+FILES = {"method": "files", "batch_size": 64, "shuffle": 20000, "pool": 6400, "lanes": 1}
 STOPPING = {"metric": "loss", "patience": 1}
 
 
@@ -53,6 +54,23 @@ STOPPING = {"metric": "loss", "patience": 1}
             {f"{QUICK}/training/batches/pool": 6401},
             "sentiment.models.quick.training.batches.pool: 6401 is no multiple of the batch size, "
             "64; 6464 is.",
+        ),
+        (
+            {f"{QUICK}/training/batches": {**FILES, "lanes": 3}},
+            "sentiment.models.quick.training.batches.lanes: 3 do not divide "
+            "sentiment.models.quick.training.batches.batch_size, 64.\n"
+            "{file}: sentiment.models.quick.training.batches.lanes: 3 do not divide "
+            "sentiment.datasets.rotten-tomatoes.encode.shards, 1.",
+        ),
+        (
+            {f"{QUICK}/training/batches": {**FILES, "pool": 100}},
+            "sentiment.models.quick.training.batches.pool: 100 is no multiple of the batch size, "
+            "64; 128 is.",
+        ),
+        (
+            {"sentiment/models/best/training/batches": {**FILES, "lanes": 2}},
+            "sentiment.models.best.training.batches: files are those of the dataset, without the "
+            "texts that the teacher of sentiment.pretraining.imdb-best labelled: use buckets.",
         ),
         (
             {"sentiment/models/best/architecture/embedding": 64},

@@ -47,9 +47,7 @@ def test_every_text_is_there_once_an_epoch(
 ) -> None:
     folder = write(tmp_path_factory.mktemp("split"), lengths, count * each)
     size = rows * count
-    options = Files(
-        method="files", batch_size=size, shuffle=9, pool=in_pool * size, lanes=count
-    )
+    options = Files(method="files", batch_size=size, shuffle=9, pool=in_pool * size, lanes=count)
     epochs = lanes.epochs(folder, options, 1)
     found = batches(epochs(0))
     assert sorted(i for place, _, _ in found for i in place) == list(range(len(lengths)))

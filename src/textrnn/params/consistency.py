@@ -117,9 +117,7 @@ def _in_batches(key: str, model: SentimentModel, section: Sentiment) -> Iterator
         shared.append((f"sentiment.datasets.{model.dataset}.encode.shards", dataset.encode.shards))
     for where, count in shared:
         if count % batches.lanes:
-            yield (
-                f"{key}.training.batches.lanes: {batches.lanes} do not divide {where}, {count}."
-            )
+            yield f"{key}.training.batches.lanes: {batches.lanes} do not divide {where}, {count}."
 
 
 def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[str]:

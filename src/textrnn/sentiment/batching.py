@@ -66,9 +66,7 @@ def in_order(folder: Path, options: Padded | Buckets | Files) -> tf.data.Dataset
     return _batches(read(folder), options, None)
 
 
-def _batches(
-    split: Texts, options: Padded | Buckets | Files, seed: int | None
-) -> tf.data.Dataset:
+def _batches(split: Texts, options: Padded | Buckets | Files, seed: int | None) -> tf.data.Dataset:
     """Return batches of the texts at places that are put together first: no text moves for it."""
     places = tf.data.Dataset.range(split.labels.shape[0])
     if isinstance(options, Padded):

@@ -65,7 +65,9 @@ def _texts(files: list[Path], first: list[int]) -> tf.data.Dataset:
         return tf.data.TFRecordDataset(file).enumerate(first)
 
     paths = [str(file) for file in files]
-    return tf.data.Dataset.from_tensor_slices((paths, np.int64(first))).flat_map(of_file)
+    return tf.data.Dataset.from_tensor_slices((paths, np.asarray(first, np.int64))).flat_map(
+        of_file
+    )
 
 
 def _rows(
