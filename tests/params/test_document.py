@@ -188,7 +188,7 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             f"{QUICK}/training/batches/method",
             "streams",  # the other task's
             "sentiment.models.quick.training.batches.method is 'streams', which is not known "
-            "(there are: padded, buckets).",
+            "(there are: padded, buckets, files).",
         ),
         (
             "corpora/raw/imdb/format",
