@@ -11,6 +11,7 @@ import pytest
 
 from textrnn import optimizers, training
 from textrnn.backend import keras, tf
+from textrnn.charlm import evaluation
 from textrnn.charlm import model as character_model
 from textrnn.charlm.step import NextCharacter
 from textrnn.errors import UserError
@@ -290,6 +291,57 @@ def test_a_training_that_diverges_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the loss of epoch 1 is nan: .*learning_rate"):
         trainer.run()
     assert not (tmp_path / "c").exists()
+
+
+def test_mixed_precision_learns_nearly_what_float32_does() -> None:
+    """Layers compute in bfloat16, which has three digits; weights, pooling and logits do not."""
+    shape = ClassifierArchitecture(
+        embedding=6, cell="LSTM", units=8, layers=1, bidirectional=True, dense=5, mask=True,
+        dropout=0.1, pooling="mean-max", word_dropout=0.1, adversarial=0.5,
+    )  # fmt: skip
+    random = np.random.default_rng(1)
+    tokens = random.integers(2, 29, (STEPS, 16, 9))
+    labels = tokens[:, :, :1] % 2
+    places = np.tile(np.arange(16), (STEPS, 1))
+    batches = tf.data.Dataset.from_tensor_slices((places, tokens, labels))
+    found = []
+    for policy in ("float32", "mixed_bfloat16"):
+        training.prepare(1)
+        with training.precision(policy):
+            model = classifier.build(shape, 30)
+        assert model.get_layer("bidirectional-0").compute_dtype == policy.removeprefix("mixed_")
+        assert {weight.dtype for weight in model.weights} == {"float32"}
+        assert model(tokens[0]).dtype == tf.float32
+        found.append(losses_of_loop(model, Classification(0.5), batches))
+    assert keras.config.dtype_policy().name == "float32"
+    assert found[0] != found[1]
+    np.testing.assert_allclose(*found, rtol=0.02)
+
+
+@pytest.mark.parametrize("method", ["chunks", "streams"])
+def test_a_character_model_of_mixed_precision_carries_its_state(method: str) -> None:
+    shape = CharacterArchitecture(
+        embedding=6, cell="LSTM", units=8, layers=2, dropout=0.1, locked=True
+    )
+    text = np.random.default_rng(1).integers(0, 7, (STEPS, 4, 10)).astype(np.int32)
+    inputs, targets = text[..., :-1], text[..., 1:]
+    batches = tf.data.Dataset.from_tensor_slices((inputs, targets))
+    kind: Any = (
+        Streams(method="streams", batch_size=4)
+        if method == "streams"
+        else Chunks(method="chunks", batch_size=4, shuffle=1)
+    )
+    found = []
+    for policy in ("float32", "mixed_bfloat16"):
+        training.prepare(1)
+        with training.precision(policy):
+            model = character_model.build(shape, 7)
+        found.append(losses_of_loop(model, NextCharacter(shape, kind), batches))
+        held_out = evaluation.validation(shape, text.reshape(-1)[:300], text.reshape(-1)[300:])
+        assert held_out is not None
+        assert held_out(model)["loss"] == pytest.approx(np.log(7), abs=0.1)
+    assert found[0] != found[1]
+    np.testing.assert_allclose(*found, rtol=0.02)
 
 
 IN_REPLICAS = """

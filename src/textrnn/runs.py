@@ -5,16 +5,31 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from textrnn import atomic, checkpoints, distribution, training, weights
 from textrnn.backend import keras, tf
 from textrnn.params.optimisation import Optimisation
-from textrnn.paths import Model
 from textrnn.steps import Epochs, Step
 
 
+class Place(Protocol):
+    """Where a training leaves what it makes."""
+
+    @property
+    def home(self) -> Path:
+        """The folder of the description, and of each seed's weights and history."""
+
+    @property
+    def checkpoints(self) -> Path: ...
+
+    @property
+    def metrics(self) -> Path:
+        """The folder of the seconds that it took."""
+
+
 def train(
-    home: Model,
+    home: Place,
     description: str,
     build: Callable[[], keras.Model],
     step: Step,
@@ -28,7 +43,7 @@ def train(
     """Train `build()` with each seed and write the model's folder.
 
     Args:
-        home: the model's paths.
+        home: the paths of the model, or of what models start from.
         description: `weights.describe` of the model.
         build: makes the model with weights drawn from the seed in force.
         step: what a batch costs.
@@ -47,7 +62,7 @@ def train(
 
     def run(seed: int) -> tuple[keras.Model, training.History]:
         training.prepare(seed)
-        with tf.distribute.get_strategy().scope():
+        with tf.distribute.get_strategy().scope(), training.precision(options.precision):
             model = build()
         check = (lambda: validate(model)) if validate else None
         file = home.checkpoints / key / f"seed-{seed}.safetensors"
@@ -79,7 +94,7 @@ def _keep_only(folder: Path) -> None:
             shutil.rmtree(other)
 
 
-def _write_seconds(home: Model, seconds: float) -> None:
+def _write_seconds(home: Place, seconds: float) -> None:
     """Seconds differ from run to run, so they are kept out of git and of DVC's outputs."""
     home.metrics.mkdir(parents=True, exist_ok=True)
     file = home.metrics / "timings.json"

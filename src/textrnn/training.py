@@ -6,7 +6,8 @@ batch; layers, losses and optimizer are Keras's.
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,21 @@ def prepare(seed: int) -> None:
     """Seed Python, NumPy and TensorFlow, and have every operation give the same bits every time."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+@contextmanager
+def precision(policy: str) -> Iterator[None]:
+    """Have the layers that are made in the block compute by a dtype policy of Keras's.
+
+    Of `mixed_bfloat16` (Micikevicius et al. 2018) recurrences and products are in bfloat16, while
+    weights, pooling and logits stay float32. Nothing overflows, so losses are not scaled.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 class Trainer:

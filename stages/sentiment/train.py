@@ -22,14 +22,14 @@ def main(model: str) -> None:
     start = Start(load(f"{key}.pretraining", str))
 
     size = vocabulary.read(data.vocab).size
-    step = Classification(is_divided=isinstance(options.batches, Files))
+    step = Classification(architecture.adversarial, isinstance(options.batches, Files))
     valid = batching.in_order(data.shards("valid"), options.batches)
     runs.train(
         home=paths.Model("sentiment", model),
         description=weights.describe(architecture, data.name, size),
         build=lambda: build_from(start, architecture, size),
         step=step,
-        epochs=lambda seed: batching.texts(data.shards("train"), options.batches, seed, start),
+        epochs=lambda seed: batching.texts(data.shards("train"), options.batches, seed),
         validate=lambda network: training.measure(network, step, valid),
         options=options,
         seeds=load(f"{key}.seeds", Seeds),

@@ -11,6 +11,7 @@ from textrnn.errors import UserError
 from textrnn.params import base, document
 
 QUICK = "sentiment/models/quick"
+READER = "sentiment/pretraining/imdb-best/language_model"
 PAIR = {"model": "book-rnn", "reference": "book-bilstm"}
 ADAPTATION = {
     "dataset": "island-streams",
@@ -51,6 +52,16 @@ STOPPING = {"metric": "loss", "patience": 1}
             "sentiment.models.quick.training.schedule: constant has no final_learning_rate.",
         ),
         (
+            {f"{QUICK}/training/precision": "mixed_bfloat16"},
+            "sentiment.models.quick.determinism: of mixed precision no bytes are promised: use "
+            "machine.",
+        ),
+        (
+            {"charlm/models/best/training/precision": "mixed_bfloat16"},
+            "charlm.models.best.training.precision: weight_drop is for the loops of this package, "
+            "which are float32: set it to 0, or train in float32.",
+        ),
+        (
             {f"{QUICK}/training/batches/pool": 6401},
             "sentiment.models.quick.training.batches.pool: 6401 is no multiple of the batch size, "
             "64; 6464 is.",
@@ -68,11 +79,6 @@ STOPPING = {"metric": "loss", "patience": 1}
             "64; 128 is.",
         ),
         (
-            {"sentiment/models/best/training/batches": {**FILES, "lanes": 2}},
-            "sentiment.models.best.training.batches: files are those of the dataset, without the "
-            "texts that the teacher of sentiment.pretraining.imdb-best labelled: use buckets.",
-        ),
-        (
             {"sentiment/models/best/architecture/embedding": 64},
             "sentiment.models.best.architecture.embedding: 64, but the vectors of "
             "sentiment.pretraining.imdb-best have 128 dimensions.",
@@ -87,11 +93,29 @@ STOPPING = {"metric": "loss", "patience": 1}
             "sentiment.models.best.determinism: sentiment.pretraining.imdb-best is made by this "
             "machine's arithmetic: use machine.",
         ),
+        *(
+            (
+                {f"sentiment/models/best/architecture/{key}": value},
+                "sentiment.models.best.architecture: the layers of "
+                "sentiment.pretraining.imdb-best are LSTM of 256 units in both directions: set "
+                "cell, units and bidirectional to that.",
+            )
+            for key, value in (("units", 96), ("cell", "GRU"), ("bidirectional", False))
+        ),
         (
-            {"sentiment/models/best/training/batches": {"method": "padded", "batch_size": 8}},
-            "sentiment.models.best.training.batches: padded ones keep the order of the texts, so "
-            "those that the teacher of sentiment.pretraining.imdb-best labelled would all come "
-            "last: use buckets.",
+            {f"{READER}/training/schedule": "constant"},
+            "sentiment.pretraining.imdb-best.language_model.training.schedule: constant has no "
+            "final_learning_rate.",
+        ),
+        (
+            {f"{READER}/training/batches/pool": 6500},
+            "sentiment.pretraining.imdb-best.language_model.training.batches.pool: 6500 is no "
+            "multiple of the batch size, 64; 6528 is.",
+        ),
+        (
+            {f"{READER}/training/early_stopping": {"metric": "accuracy", "patience": 1}},
+            "sentiment.pretraining.imdb-best.language_model.training.early_stopping.metric: a "
+            "language model measures loss alone.",
         ),
         (
             {"sentiment/ensembles/best-nb-svm/dataset": "imdb"},

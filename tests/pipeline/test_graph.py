@@ -19,7 +19,7 @@ from textrnn.params.base import Params
 
 Lock = dict[str, dict[str, Any]]
 
-LEARNING = ("vocab", "pretrain", "train")  # verbs
+LEARNING = ("vocab", "vectors", "pretrain", "train")  # verbs
 
 ON_IMDB = ("book-bilstm", "bilstm-buckets", "book-rnn")  # the models
 TABLES = ("imdb", "imdb-last100", "imdb-best", "rotten-tomatoes")  # datasets
@@ -124,7 +124,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
         (
             "sentiment.baselines.nb_svm.orders",
             [2],
-            {f"sentiment-baseline@{d}" for d in TABLES} | {"sentiment-pretrain@imdb-best"},
+            {f"sentiment-baseline@{d}" for d in TABLES},
         ),
         (
             "sentiment.audit.shingle",
@@ -143,7 +143,12 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {"sentiment-train@quick", "sentiment-evaluate@quick"},
         ),
         ("sentiment.pairs.rnn-bilstm.model", "book-birnn-last100", {"sentiment-pair@rnn-bilstm"}),
-        ("sentiment.pretraining.imdb-best.vectors.epochs", 9, {"sentiment-pretrain@imdb-best"}),
+        ("sentiment.pretraining.imdb-best.vectors.epochs", 9, {"sentiment-vectors@imdb-best"}),
+        (
+            "sentiment.pretraining.imdb-best.language_model.samples",
+            9,
+            {"sentiment-pretrain@imdb-best"},
+        ),
         ("charlm.datasets.island.chunk.stride", 7, {"charlm-chunk@island", "charlm-evaluate@book"}),
         ("charlm.models.quick.training.learning_rate", 0.5, {"charlm-train@quick"}),
         ("charlm.models.quick.sampling.seed", 2, {"charlm-sample@quick"}),
@@ -226,7 +231,7 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ),
         ("src/textrnn/reading/text.py", ["charlm-chunk"]),
         ("src/textrnn/sentiment/spool.py", ["sentiment-split"]),
-        ("src/textrnn/sentiment/linear.py", ["sentiment-baseline", "sentiment-pretrain"]),
+        ("src/textrnn/sentiment/linear.py", ["sentiment-baseline"]),
         ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
         ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),
         ("src/textrnn/charlm/copying.py", ["charlm-examine"]),
@@ -246,10 +251,11 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
             ],
         ),
         ("src/textrnn/corpora.py", ["fetch"]),
-        ("src/textrnn/training.py", ["sentiment-train", "charlm-train"]),
+        ("src/textrnn/training.py", ["sentiment-pretrain", "sentiment-train", "charlm-train"]),
         (
             "src/textrnn/layers/loops.py",
             [
+                "sentiment-pretrain",
                 "sentiment-train",
                 "sentiment-evaluate",
                 "charlm-train",
@@ -275,7 +281,7 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ("src/textrnn/params/sampling.py", ["check", "charlm-sample"]),
         ("src/textrnn/results.py", []),
         ("src/textrnn/parallel.py", ["sentiment-vocab", "sentiment-encode"]),
-        ("src/textrnn/sharding.py", ["sentiment-encode", "sentiment-pretrain", "charlm-chunk"]),
+        ("src/textrnn/sharding.py", ["sentiment-encode", "sentiment-vectors", "charlm-chunk"]),
         ("stages/sentiment/vocab.py", ["sentiment-vocab"]),
     ],
     indirect=["restored"],
@@ -325,7 +331,8 @@ def test_a_module_touches_the_stages_that_import_it(
         ("charlm-baseline@island", set()),
         (
             "sentiment-gather@imdb",
-            {"sentiment-pretrain@imdb-best", "sentiment-ensemble@best-nb-svm"}
+            {f"sentiment-{verb}@imdb-best" for verb in ("vectors", "pretrain")}
+            | {"sentiment-ensemble@best-nb-svm"}
             | {f"sentiment-{verb}@best" for verb in ("train", "evaluate", "compare")},
         ),
     ],

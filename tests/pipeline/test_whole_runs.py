@@ -25,7 +25,7 @@ PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattribute
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 # check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them, one
 # with a baseline, character datasets and models, and one of these that adapts
-STAGES = 1 + 1 + 5 + 3 + 2 * 3 + 1 + 1 + 2 * 2 + 2 * 4 + 1
+STAGES = 1 + 1 + 5 + 4 + 2 * 3 + 1 + 1 + 2 * 2 + 2 * 4 + 1
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -48,14 +48,19 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "cell": cell,
                 "units": 4,
                 "layers": 1,
-                "bidirectional": cell == "LSTM",
+                "bidirectional": True,
                 "dense": 3,
                 "mask": cell == "GRU",
                 "dropout": 0.1,
                 "pooling": "mean-max" if cell == "GRU" else "last",
                 "word_dropout": 0.1 if cell == "GRU" else 0.0,
+                "adversarial": 0.5 if cell == "GRU" else 0.0,
             },
-            "training": {**optimisation, "batches": batches},
+            "training": {
+                **optimisation,
+                "batches": batches,
+                "precision": "mixed_bfloat16" if cell == "GRU" else "float32",
+            },
             "determinism": "portable" if cell == "LSTM" else "machine",
             "seeds": [1, 2] if cell == "GRU" else [1],
         }
@@ -148,7 +153,14 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                         "epochs": 2,
                         "seed": 1,
                     },
-                    "teacher": "nb-svm",
+                    "language_model": {
+                        "cell": "GRU",
+                        "units": 4,
+                        "dropout": 0.1,
+                        "samples": 5,
+                        "training": {**optimisation, "batches": buckets},
+                        "seed": 3,
+                    },
                 }
             },
             "models": {
@@ -362,7 +374,7 @@ def test_a_vocabulary_size_runs_that_dataset_on(repo: Path) -> None:
     }
     found = ran(run(repo, "dvc", "repro"))
     assert found[:2] == ["check", "sentiment-vocab@tiny"]
-    of_dataset = {"sentiment-encode@tiny", "sentiment-pretrain@tiny"}
+    of_dataset = {f"sentiment-{verb}@tiny" for verb in ("encode", "vectors", "pretrain")}
     of_both = {"sentiment-pair@two", "sentiment-ensemble@both"}
     assert set(found[2:]) == of_dataset | models | of_both
     vocab = repo / "data/sentiment/datasets/tiny/vocab.txt"
@@ -432,7 +444,7 @@ def test_every_stage_needs_no_more_than_it_declares(whole: Path, tmp_path: Path)
             assert digest(folder / out["path"]) == digest(whole / out["path"]), (name, out["path"])
 
 
-LEARNING = ("vocab", "pretrain", "train")  # verbs
+LEARNING = ("vocab", "vectors", "pretrain", "train")  # verbs
 
 
 def test_nothing_that_learns_opens_a_test_file(repo: Path) -> None:
@@ -452,7 +464,7 @@ def test_nothing_that_learns_opens_a_test_file(repo: Path) -> None:
         for name, entry in lock(repo).items()
         if name.split("@")[0].endswith(tuple(f"-{verb}" for verb in LEARNING))
     }
-    assert len(stages) == 2 + 2 + 2
+    assert len(stages) == 3 + 2 + 2
     for name, entry in stages.items():
         outs = [repo / out["path"] for out in entry["outs"]]
         before = [digest(out) for out in outs]

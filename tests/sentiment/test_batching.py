@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from textrnn import sharding
 from textrnn.backend import tf
 from textrnn.params.classifier import Buckets, Padded
-from textrnn.sentiment import batching, starts
-from textrnn.sentiment.starts import Start
+from textrnn.sentiment import batching
 
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
@@ -162,34 +161,3 @@ def test_places_restore_the_order_of_the_split(split: Path) -> None:
     np.testing.assert_array_equal(first, np.arange(len(LENGTHS)) + 1)
     label = np.concatenate(labels)[order, 0]
     np.testing.assert_array_equal(label, np.arange(len(LENGTHS)) % 2)
-
-
-def test_taught_texts_come_among_those_of_the_split(
-    split: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(starts, "HOME", tmp_path)
-    start = Start("more")
-    start.taught.mkdir(parents=True)
-    sharding.write(start.taught, "taught", [{"tokens": [99], "label": [1]}] * 5, 5, 1)
-    starts.save("probabilities", np.float32([0.1, 0.2, 0.3, 0.4, 0.5]), start.taught)
-    found = batches(batching.texts(split, BUCKETS, 1, start)(0))
-    assert sorted(place for p, _, _ in found for place in p) == list(range(len(LENGTHS) + 5))
-    labels = dict(
-        pair for p, _, y in found for pair in zip(p.tolist(), y[:, 0].tolist(), strict=True)
-    )
-    assert [labels[i] for i in range(len(LENGTHS))] == [i % 2 for i in range(len(LENGTHS))]
-    taught = [labels[len(LENGTHS) + i] for i in range(5)]
-    assert taught == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
-    assert sum(int((tokens == 99).sum()) for _, tokens, _ in found) == 5
-
-
-def test_a_start_from_nothing_adds_no_text(
-    split: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(starts, "HOME", tmp_path)
-    one = batches(batching.texts(split, BUCKETS, 1)(0))
-    other = batches(batching.texts(split, BUCKETS, 1, Start("scratch"))(0))
-    for a, b in zip(one, other, strict=True):
-        for x, y in zip(a, b, strict=True):
-            np.testing.assert_array_equal(x, y)
-            assert x.dtype == y.dtype

@@ -59,16 +59,6 @@ def test_a_sure_mistake_of_three_still_teaches() -> None:
     assert gradient.numpy() == pytest.approx([4, -4, 0], abs=1e-3)
 
 
-def test_a_label_may_be_a_probability() -> None:
-    """What a teacher said costs the cross-entropy with it, and the likelier class is right."""
-    said, labels = tf.constant([[0.9], [0.4], [0.2]]), tf.constant([[0.7], [0.8], [0.1]])
-    found = output.values(labels, said)
-    p, q = np.ravel(said).astype(float), np.ravel(labels).astype(float)
-    wanted = -(q * np.log(p) + (1 - q) * np.log(1 - p))
-    np.testing.assert_allclose(found["loss"], wanted, rtol=1e-5)
-    assert np.ravel(found["accuracy"]).tolist() == [1, 0, 1]
-
-
 def test_what_a_layer_gives_as_classes_have_it() -> None:
     assert output.probabilities(np.float32([[0.5], [0.25]])).tolist() == [0.5, 0.25]
     three = np.full((2, 3), np.float32(1 / 3))
@@ -76,7 +66,7 @@ def test_what_a_layer_gives_as_classes_have_it() -> None:
 
 
 def test_an_architecture_of_the_chapter_is_written_as_it_was() -> None:
-    assert not {"classes", "pooling", "word_dropout"} & set(TWO.model_dump())
+    assert not {"classes", "pooling", "word_dropout", "adversarial"} & set(TWO.model_dump())
     pooled = TWO.model_copy(update={"pooling": "mean-max", "word_dropout": 0.1})
     assert Architecture.model_validate(pooled.model_dump()) == pooled
     assert THREE.model_dump()["classes"] == 3

@@ -26,7 +26,7 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
             x = Dropout(options.dropout, locked=options.locked, name=f"dropout-{i}")(x)
         before += states
         after += new
-    logits = keras.layers.Dense(vocabulary, name="logits")(x)
+    logits = keras.layers.Dense(vocabulary, dtype="float32", name="logits")(x)
     return keras.Model([ids, *before], [logits, *after], name="characters")
 
 

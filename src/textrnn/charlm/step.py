@@ -34,5 +34,6 @@ class NextCharacter:
         inputs, targets = batch
         states = carry if self._streams else zero_states(self._architecture, tf.shape(inputs)[0])
         logits, *states = model([inputs, *states], training=training)
+        states = [tf.cast(state, tf.float32) for state in states]  # of a model of mixed precision
         losses = keras.losses.sparse_categorical_crossentropy(targets, logits, from_logits=True)
         return {"loss": tf.reduce_mean(losses, axis=1)}, (states if self._streams else ())

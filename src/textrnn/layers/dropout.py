@@ -69,7 +69,7 @@ class Dropout(keras.layers.Layer):  # type: ignore[misc]
         rows = _rows.get()
         shape = tf.shape(inputs)
         features = tf.concat([[1], shape[2:]], 0) if self.locked else shape[1:]
-        drawn = _uniform(tf.concat([[rows.total], features], 0), self.seed)
+        drawn = uniform(tf.concat([[rows.total], features], 0), self.seed)
         kept = drawn[rows.first : rows.first + shape[0]] >= self.rate
         return tf.where(kept, inputs / (1 - self.rate), 0.0)
 
@@ -109,7 +109,7 @@ class WordDropout(keras.layers.Layer):  # type: ignore[misc]
             return inputs
         rows = _rows.get()
         shape = tf.shape(inputs)
-        drawn = _uniform([rows.total, shape[1]], self.seed)
+        drawn = uniform([rows.total, shape[1]], self.seed)
         kept = drawn[rows.first : rows.first + shape[0]] >= self.rate
         return tf.where(kept | (inputs == 0), inputs, tf.cast(self.unknown, inputs.dtype))
 
@@ -136,7 +136,7 @@ def of_weights(weights: Any, rate: float, seed: int) -> Any:
     Raises:
         LookupError: outside a block of `rows_of`.
     """
-    kept = _uniform(tf.shape(weights), seed) >= rate
+    kept = uniform(tf.shape(weights), seed) >= rate
     return tf.where(kept, weights / (1 - rate), 0.0)
 
 
@@ -145,7 +145,7 @@ def new_seed() -> int:
     return random.randrange(2**31)  # noqa: S311 - no secret
 
 
-def _uniform(shape: Any, seed: int) -> Any:
+def uniform(shape: Any, seed: int) -> Any:
     """Return the training step's random numbers in [0, 1) for a seed."""
     key = tf.stack([tf.constant(seed, tf.int64), _rows.get().step])
     return tf.random.stateless_uniform(shape, key)

@@ -188,6 +188,7 @@ def _model(name: str, found: Survey) -> dict[str, Any]:
             "dropout": 0.4,
             "pooling": "last",
             "word_dropout": 0.0,
+            "adversarial": 0.0,
         },
         "training": {
             "epochs": 10,

@@ -12,6 +12,7 @@ SCRATCH = "scratch"  # the `pretraining` of a model that starts from nothing
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Pooling = Annotated[Literal["last", "mean-max"], Field(exclude_if=lambda way: way == "last")]
 WordDropout = Annotated[Rate, Field(exclude_if=lambda rate: rate == 0)]
+Adversarial = Annotated[float, Field(ge=0, exclude_if=lambda length: length == 0)]
 
 
 class Architecture(Params):
@@ -33,6 +34,7 @@ class Architecture(Params):
     dropout: Rate  # of embeddings, and before the dense layers
     pooling: Pooling = "last"  # what the dense layers read of the steps
     word_dropout: WordDropout = 0.0  # share of the tokens that a training step takes for unknown
+    adversarial: Adversarial = 0.0  # length of the push that misleads a training step most
 
 
 class Padded(Params):

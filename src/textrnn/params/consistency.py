@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from textrnn.params.character_model import Streams
 from textrnn.params.classifier import Buckets, Files, Padded
-from textrnn.params.corpus import TWO, Corpora, CorpusName, OwnTable, ReadTable, Table
+from textrnn.params.corpus import Corpora, CorpusName, OwnTable, ReadTable, Table
 from textrnn.params.optimisation import Optimisation
 from textrnn.params.pretraining import Pretraining
 
 if TYPE_CHECKING:
     from textrnn.params.document import (
         CharacterDataset,
+        CharacterModel,
         Charlm,
         Document,
         Sentiment,
@@ -39,6 +40,7 @@ def contradictions(document: Document) -> Iterator[str]:
     for name, classifier in document.sentiment.models.items():
         key = f"sentiment.models.{name}"
         yield from _in_training(key, classifier.training, classifier.seeds)
+        yield from _in_precision(key, classifier)
         yield from _in_classes(key, classifier, document)
         yield from _in_start(key, classifier, document.sentiment)
         yield from _in_batches(key, classifier, document.sentiment)
@@ -49,6 +51,7 @@ def contradictions(document: Document) -> Iterator[str]:
     for name, writer in document.charlm.models.items():
         key = f"charlm.models.{name}"
         yield from _in_training(key, writer.training, writer.seeds)
+        yield from _in_precision(key, writer)
         yield from _twice(f"{key}.sampling.scale_factors", writer.sampling.scale_factors)
         if writer.dataset in document.charlm.datasets:
             dataset_key = f"charlm.datasets.{writer.dataset}"
@@ -85,6 +88,19 @@ def _in_training(key: str, training: Optimisation, seeds: Sequence[int]) -> Iter
         yield f"{key}.training.schedule: {training.schedule} {wanted} final_learning_rate."
 
 
+def _in_precision(key: str, model: SentimentModel | CharacterModel) -> Iterator[str]:
+    """What mixed precision goes with."""
+    if model.training.precision == "float32":
+        return
+    if model.determinism == "portable":
+        yield f"{key}.determinism: of mixed precision no bytes are promised: use machine."
+    if getattr(model.architecture, "weight_drop", 0):
+        yield (
+            f"{key}.training.precision: weight_drop is for the loops of this package, which are "
+            "float32: set it to 0, or train in float32."
+        )
+
+
 def _in_classes(key: str, model: SentimentModel, document: Document) -> Iterator[str]:
     """A model tells apart the classes that the labels of its corpus are mapped to."""
     dataset = document.sentiment.datasets.get(model.dataset)
@@ -103,12 +119,7 @@ def _in_batches(key: str, model: SentimentModel, section: Sentiment) -> Iterator
     batches = model.training.batches
     if isinstance(batches, Padded):
         return
-    if batches.pool % batches.batch_size:
-        whole = batches.pool + -batches.pool % batches.batch_size
-        yield (
-            f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
-            f"{batches.batch_size}; {whole} is."
-        )
+    yield from _in_pools(key, batches)
     if isinstance(batches, Buckets):
         return
     dataset = section.datasets.get(model.dataset)
@@ -120,8 +131,17 @@ def _in_batches(key: str, model: SentimentModel, section: Sentiment) -> Iterator
             yield f"{key}.training.batches.lanes: {batches.lanes} do not divide {where}, {count}."
 
 
+def _in_pools(key: str, batches: Buckets | Files) -> Iterator[str]:
+    if batches.pool % batches.batch_size:
+        whole = batches.pool + -batches.pool % batches.batch_size
+        yield (
+            f"{key}.training.batches.pool: {batches.pool} is no multiple of the batch size, "
+            f"{batches.batch_size}; {whole} is."
+        )
+
+
 def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[str]:
-    """Vectors and taught texts are those of one dataset, and of the embedding's width."""
+    """What is learnt before fits the model: its dataset, its embedding, its first layer."""
     start = section.pretraining.get(model.pretraining)
     if start is None:
         return
@@ -133,22 +153,23 @@ def _in_start(key: str, model: SentimentModel, section: Sentiment) -> Iterator[s
             f"{key}.architecture.embedding: {shape.embedding}, but the vectors of {where} have "
             f"{start.vectors.dimension} dimensions."
         )
-    if start.teacher and isinstance(model.training.batches, Padded):
+    read = start.language_model
+    if not shape.bidirectional or (shape.cell, shape.units) != (read.cell, read.units):
         yield (
-            f"{key}.training.batches: padded ones keep the order of the texts, so those that the "
-            f"teacher of {where} labelled would all come last: use buckets."
-        )
-    if start.teacher and isinstance(model.training.batches, Files):
-        yield (
-            f"{key}.training.batches: files are those of the dataset, without the texts that the "
-            f"teacher of {where} labelled: use buckets."
+            f"{key}.architecture: the layers of {where} are {read.cell} of {read.units} units in "
+            f"both directions: set cell, units and bidirectional to that."
         )
     if model.determinism == "portable":
         yield f"{key}.determinism: {where} is made by this machine's arithmetic: use machine."
 
 
 def _in_pretraining(key: str, start: Pretraining, document: Document) -> Iterator[str]:
-    """No test text is learnt from, and a teacher tells two classes apart."""
+    """No test text is learnt from, and a language model's training is as any other."""
+    reader, training = f"{key}.language_model", start.language_model.training
+    yield from _in_training(reader, training, [])
+    yield from _in_pools(reader, training.batches)
+    if training.early_stopping and training.early_stopping.metric != "loss":
+        yield f"{reader}.training.early_stopping.metric: a language model measures loss alone."
     dataset = document.sentiment.datasets.get(start.dataset)
     texts = document.sentiment.unlabelled.get(start.unlabelled)
     if dataset is None or texts is None or _read_of(document.corpora, texts.less) is None:
@@ -158,9 +179,6 @@ def _in_pretraining(key: str, start: Pretraining, document: Document) -> Iterato
             f"{key}.unlabelled: {start.unlabelled} may hold test texts of {start.dataset}: let "
             f"sentiment.unlabelled.{start.unlabelled}.less be its corpus, {dataset.corpus.name}."
         )
-    read = _read_of(document.corpora, dataset.corpus)
-    if start.teacher and read and read.classes > len(TWO):
-        yield f"{key}.teacher: it tells two classes apart, but {start.dataset} has {read.classes}."
 
 
 def _in_ensembles(section: Sentiment) -> Iterator[str]:

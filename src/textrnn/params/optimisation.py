@@ -8,7 +8,13 @@ from textrnn.params.base import Params
 
 Size = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
-Seeds = Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Seeds = Annotated[list[Seed], Field(min_length=1)]
+
+
+Precision = Annotated[
+    Literal["float32", "mixed_bfloat16"], Field(exclude_if=lambda kind: kind == "float32")
+]
 
 
 class EarlyStopping(Params):
@@ -28,3 +34,4 @@ class Optimisation(Params):
     final_learning_rate: Positive | None  # where a schedule ends
     clip_norm: Positive | None  # the gradients' global norm (Pascanu et al. 2013)
     early_stopping: EarlyStopping | None
+    precision: Precision = "float32"  # mixed: layers compute in bfloat16, weights are float32

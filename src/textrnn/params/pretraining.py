@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from textrnn.params.base import Params
+from textrnn.params.classifier import Buckets, Rate
 from textrnn.params.corpus import TableName
-from textrnn.params.optimisation import Size
+from textrnn.params.optimisation import Optimisation, Seed, Size
 
 
 class Unlabelled(Params):
@@ -25,7 +26,24 @@ class SkipGram(Params):
     subsample: Annotated[float, Field(gt=0, lt=1)]  # share from which tokens are thinned out
     min_count: Size  # rarer tokens get no vector
     epochs: Size
-    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    seed: Seed
+
+
+class Reading(Optimisation):
+    """Training of a language model."""
+
+    batches: Buckets
+
+
+class LanguageModel(Params):
+    """A model that says of each token of a text what comes next, and what came before."""
+
+    cell: Literal["SimpleRNN", "LSTM", "GRU"]  # as the architecture's
+    units: Size  # of either direction, as the architecture's
+    dropout: Rate  # of embeddings
+    samples: Size  # tokens of the vocabulary that are drawn against a batch's own
+    training: Reading
+    seed: Seed
 
 
 class Pretraining(Params):
@@ -34,4 +52,4 @@ class Pretraining(Params):
     dataset: str
     unlabelled: str
     vectors: SkipGram
-    teacher: Literal["nb-svm"] | None  # the baseline whose probabilities label the texts
+    language_model: LanguageModel  # starts from the vectors; classifiers start from it

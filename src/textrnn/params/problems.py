@@ -22,12 +22,12 @@ def sentences(error: ValidationError, key: str, root: object) -> list[str]:
     return [_sentence(one, key, root) for one in _of_the_likeliest_branches(located)]
 
 
-def nearest(name: object, names: Iterable[object]) -> str:
+def nearest(name: object, names: Iterable[object], less_likely: Iterable[object] = ()) -> str:
     """Return a sentence's end: `"; did you mean x?"`, or all of the names if none is near."""
     choices = [str(n) for n in names]
-    close = difflib.get_close_matches(str(name), choices, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]}?"
+    for some in (choices, [str(n) for n in less_likely]):
+        if close := difflib.get_close_matches(str(name), some, n=1, cutoff=0.6):
+            return f"; did you mean {close[0]}?"
     return f" (there are: {', '.join(choices)})." if choices else "."
 
 
@@ -82,7 +82,7 @@ def _sentence(one: _Located, key: str, root: object) -> str:
     path = ".".join(str(p) for p in [key, *parts] if p != "")
     tag = f"{path}.{context.get('discriminator', '')}".replace("'", "")
     if kind == "extra_forbidden":
-        return f"{path} is not a known key{nearest(parts[-1], _expected(one, root))}"
+        return f"{path} is not a known key{nearest(parts[-1], *_expected(one, root))}"
     if kind == "missing":
         return f"{path} is missing."
     if kind == "union_tag_not_found":
@@ -103,13 +103,13 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _expected(one: _Located, root: object) -> list[str]:
-    """Return the keys that a block may have and does not have yet; all, if it has all of them."""
+def _expected(one: _Located, root: object) -> tuple[list[str], list[str]]:
+    """Return the keys that a block does not have yet, all if it has all of them, and all."""
     block: Any = root
     for part in one.path[:-1]:
         block = block[part]
     names = [name for schema in one.owners for name in schema.model_fields]
-    return [name for name in names if name not in block] or names
+    return [name for name in names if name not in block] or names, names
 
 
 # ---------------------------------------------------------------- schemas

@@ -73,6 +73,8 @@ def architecture(model: Measured) -> str:
         parts.append(f"{found['weight_drop']} of the recurrent weights dropped")
     if found.get("word_dropout"):
         parts.append(f"{found['word_dropout']} of the words dropped")
+    if found.get("adversarial"):
+        parts.append(f"embeddings pushed by {found['adversarial']} against the label in training")
     if found.get("pooling") == "mean-max":
         parts.append("mean and maximum over all steps")
     if "mask" in found:
@@ -100,9 +102,11 @@ def training(model: Measured) -> str:
         if stop
         else "the last weights kept",
     ]
+    if found.get("precision", "float32") != "float32":
+        parts.append(f"computed in {found['precision'].replace('_', ' ')}")
     start = model.params.get("pretraining", SCRATCH)
     if start != SCRATCH:
-        parts.append(f"starting from what `{model.home.task}.pretraining.{start}` has learnt")
+        parts.append(f"starting from the language model `{model.home.task}.pretraining.{start}`")
     return ", ".join(parts)
 
 

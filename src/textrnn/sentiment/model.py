@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from textrnn import weights
 from textrnn.backend import keras
-from textrnn.errors import UserError
 from textrnn.layers.dropout import Dropout, WordDropout
+from textrnn.layers.perturbation import Perturbation
 from textrnn.layers.pooling import MeanMax
 from textrnn.layers.recurrent import LAYERS
 from textrnn.params.classifier import Architecture
 from textrnn.sentiment import output
 from textrnn.sentiment.starts import Start
+
+SHARED = ("embedding", "bidirectional-0")  # the layers that a language model of the texts has too
 
 
 def build(options: Architecture, vocabulary: int) -> keras.Model:
@@ -27,6 +30,8 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
         vocabulary, options.embedding, mask_zero=options.mask, name="embedding"
     )(x)
     x = _dropout(x, options.dropout, "embedding-dropout")
+    if options.adversarial:
+        x = Perturbation(dtype="float32", name="perturbation")(x)
     for i in range(options.layers):
         layer = LAYERS[options.cell](
             options.units,
@@ -38,7 +43,7 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
             layer = keras.layers.Bidirectional(layer, name=f"bidirectional-{i}")
         x = layer(x)
     if options.pooling == "mean-max":
-        x = MeanMax(name="pooling")(x)
+        x = MeanMax(dtype="float32", name="pooling")(x)
     x = _dropout(x, options.dropout, "recurrent-dropout")
     x = keras.layers.Dense(options.dense, activation="relu", name="dense")(x)
     x = output.layer(options.classes)(x)
@@ -46,20 +51,14 @@ def build(options: Architecture, vocabulary: int) -> keras.Model:
 
 
 def build_from(start: Start, options: Architecture, vocabulary: int) -> keras.Model:
-    """Build the classifier with the word vectors of what it starts from, if that has any.
+    """Build the classifier with the layers that it shares with what it starts from, if any.
 
     Raises:
-        UserError: the vectors are not those of such a vocabulary, or damaged.
+        UserError: those are of another vocabulary or architecture, missing, or damaged.
     """
     model = build(options, vocabulary)
     if not start.is_scratch:
-        vectors, shape = start.vectors(), (vocabulary, options.embedding)
-        if vectors.shape != shape:
-            raise UserError(
-                f"{start.home} has vectors of {vectors.shape}, but the model's are of {shape}. "
-                "Run `dvc repro`."
-            )
-        model.get_layer("embedding").embeddings.assign(vectors)
+        weights.load_layers(model, SHARED, start.weights())
     return model
 
 

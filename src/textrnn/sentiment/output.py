@@ -5,30 +5,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textrnn.backend import keras, tf
+from textrnn.backend import keras
 from textrnn.steps import Values
 
 
 def layer(classes: int) -> keras.layers.Layer:
     """Return the layer that gives [B, 1], the probability of class 1 of two, or [B, classes]."""
     if classes == 2:
-        return keras.layers.Dense(1, activation="sigmoid", name="probability")
-    return keras.layers.Dense(classes, activation="softmax", name="probabilities")
+        return keras.layers.Dense(1, activation="sigmoid", dtype="float32", name="probability")
+    return keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")
 
 
 def values(labels: Any, said: Any) -> Values:
     """Return each example's cross-entropy and accuracy.
 
     Args:
-        labels: [B, 1]; of two classes they may be probabilities, and the likelier is then right.
+        labels: int64 [B, 1].
         said: what the layer gave.
     """
     if said.shape[-1] == 1:
-        labels = tf.convert_to_tensor(labels)
-        right = tf.round(labels) if labels.dtype.is_floating else labels
         return {
             "loss": keras.losses.binary_crossentropy(labels, said),
-            "accuracy": keras.metrics.binary_accuracy(right, said),
+            "accuracy": keras.metrics.binary_accuracy(labels, said),
         }
     return {
         "loss": keras.losses.sparse_categorical_crossentropy(labels[:, 0], said),

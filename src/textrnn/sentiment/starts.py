@@ -10,7 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from textrnn.errors import UserError
 from textrnn.params.classifier import SCRATCH
-from textrnn.paths import DATA
+from textrnn.paths import CHECKPOINTS, DATA, METRICS
 
 HOME = DATA / "sentiment"
 
@@ -20,6 +20,36 @@ Reals = npt.NDArray[np.float32]
 def unlabelled(name: str) -> Path:
     """The texts of `sentiment.unlabelled.<name>`, one a line."""
     return HOME / "unlabelled" / f"{name}.jsonl"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What comes before the language model of `sentiment.pretraining.<name>`."""
+
+    name: str
+
+    @property
+    def home(self) -> Path:
+        return HOME / "vectors" / self.name
+
+    @property
+    def shards(self) -> Path:
+        """The unlabelled texts, as ids of the dataset's vocabulary."""
+        return self.home / "unlabelled"
+
+    def vectors(self) -> Reals:
+        """Return the vector of each id of the dataset's vocabulary, float32 [V, E].
+
+        Raises:
+            UserError: the file is damaged or missing.
+        """
+        file = self.home / "vectors.safetensors"
+        try:
+            return load_file(file)["vectors"].astype(np.float32)
+        except FileNotFoundError:
+            raise UserError(f"{file} is not here: run `dvc repro` or `dvc pull`.") from None
+        except (SafetensorError, KeyError) as error:
+            raise UserError(f"{file} is damaged ({error}). Run `dvc checkout --force`.") from None
 
 
 @dataclass(frozen=True)
@@ -36,41 +66,26 @@ class Start:
     def is_scratch(self) -> bool:
         return self.name == SCRATCH
 
-    @property
-    def taught(self) -> Path:
-        """Shards of the texts that a teacher labelled, where there was one."""
-        return self.home / "taught"
-
-    @property
-    def has_taught(self) -> bool:
-        return self.taught.is_dir()
-
-    def vectors(self) -> Reals:
-        """Return the vector of each id of the dataset's vocabulary, float32 [V, E].
+    def weights(self) -> Path:
+        """The language model's, which has one seed.
 
         Raises:
-            UserError: the file is damaged or missing.
+            UserError: they are missing.
         """
-        return _load(self.home / "vectors.safetensors", "vectors")
+        found = next(self.home.glob("seed-*/weights.safetensors"), None)
+        if found is None:
+            raise UserError(f"{self.home} holds no weights: run `dvc repro` or `dvc pull`.")
+        return found
 
-    def probabilities(self) -> Reals:
-        """Return what the teacher says of each text, the probability of class 1, float32 [N].
+    @property
+    def metrics(self) -> Path:
+        return METRICS / "sentiment" / "pretraining" / self.name
 
-        Raises:
-            UserError: the file is damaged or missing.
-        """
-        return _load(self.taught / "probabilities.safetensors", "probabilities")
-
-
-def save(name: str, values: Reals, folder: Path) -> None:
-    """Write an array that `Start` reads into a folder."""
-    save_file({name: np.ascontiguousarray(values)}, folder / f"{name}.safetensors")
+    @property
+    def checkpoints(self) -> Path:
+        return CHECKPOINTS / "sentiment" / "pretraining" / self.name
 
 
-def _load(file: Path, name: str) -> Reals:
-    try:
-        return load_file(file)[name].astype(np.float32)
-    except FileNotFoundError:
-        raise UserError(f"{file} is not here: run `dvc repro` or `dvc pull`.") from None
-    except (SafetensorError, KeyError) as error:
-        raise UserError(f"{file} is damaged ({error}). Run `dvc checkout --force`.") from None
+def save(vectors: Reals, folder: Path) -> None:
+    """Write the vectors that `Words` reads into a folder."""
+    save_file({"vectors": np.ascontiguousarray(vectors)}, folder / "vectors.safetensors")

@@ -10,7 +10,7 @@ MEASURED = {
     "charlm/quick": 1,
     "sentiment/book-bilstm": 50,
     "sentiment/bilstm-buckets": 12,
-    "sentiment/best": 50,
+    "sentiment/best": 175,
     "sentiment/book-birnn-last100": 6,
     "sentiment/book-rnn": 4,
     "charlm/book": 17,
