@@ -1,6 +1,7 @@
 """Several workers learn what one process learns; the chief alone writes; a lost worker is told."""
 
 import contextlib
+import functools
 import json
 import os
 import random
@@ -8,8 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +97,28 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(folder: Path, model: str, cluster: str = "") -> subprocess.Popen[str]:
+# A stage whose process is killed as it comes to a step, counted from 1, of its training.
+DYING = """
+import os, runpy, signal, sys
+step, sys.argv = int(sys.argv[1]), sys.argv[2:]
+from textrnn import training
+made = training.train_step
+def train_step(*args):
+    run, steps = made(*args), iter(range(1, step))
+    return lambda *batch: run(*batch) if next(steps, 0) else os.kill(os.getpid(), signal.SIGKILL)
+training.train_step = train_step
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def start(
+    folder: Path, model: str, cluster: str = "", dies_at: int | None = None
+) -> subprocess.Popen[str]:
     task, name = model.split("/")
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    dying = [] if dies_at is None else ["-c", DYING, str(dies_at)]
     return subprocess.Popen(
-        [sys.executable, ROOT / "stages" / task / "train.py", name],
+        [sys.executable, *dying, ROOT / "stages" / task / "train.py", name],
         cwd=folder,
         env=env | {"TF_CONFIG": cluster},
         stdout=subprocess.PIPE,
@@ -111,9 +128,12 @@ def start(folder: Path, model: str, cluster: str = "") -> subprocess.Popen[str]:
 
 
 @contextlib.contextmanager
-def workers(folder: Path, model: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start so many workers on free ports; none is left at the end."""
-    started = [start(folder, model, config) for config in grown.clusters(count)]
+def workers(
+    folder: Path, model: str, count: int, dying: Mapping[int, int] | None = None
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start so many workers on free ports, some to die at a step; none is left at the end."""
+    clusters = enumerate(grown.clusters(count))
+    started = [start(folder, model, config, (dying or {}).get(i)) for i, config in clusters]
     try:
         yield started
     finally:
@@ -144,11 +164,26 @@ def train(folder: Path, model: str, count: int) -> tuple[list[float], dict[str, 
     return [row["loss"] for row in history], files
 
 
+Undisturbed = Callable[[str, int], tuple[list[float], dict[str, bytes]]]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(laid_out: Path) -> Undisturbed:
+    """What `train` gives of a model and so many workers, trained once for all tests."""
+
+    @functools.cache
+    def trained(model: str, count: int) -> tuple[list[float], dict[str, bytes]]:
+        return train(copy(laid_out, f"{model.replace('/', '-')}-{count}"), model, count)
+
+    return trained
+
+
 @pytest.mark.parametrize("model", ["sentiment/tiny", "sentiment/by-file", "charlm/tiny"])
-def test_two_and_four_workers_learn_what_one_process_does(laid_out: Path, model: str) -> None:
+def test_two_and_four_workers_learn_what_one_process_does(
+    undisturbed: Undisturbed, model: str
+) -> None:
     """Ten epochs of five steps: dropout, clipping, carried state, a smaller last batch."""
-    name = model.replace("/", "-")
-    found = {n: train(copy(laid_out, f"{name}-{n}"), model, n)[0] for n in (1, 2, 4)}
+    found = {n: undisturbed(model, n)[0] for n in (1, 2, 4)}
     assert len(found[1]) == 10
     for count in (2, 4):
         np.testing.assert_allclose(found[count], found[1], rtol=0, atol=1e-5)
@@ -161,21 +196,32 @@ def test_lanes_that_cannot_be_dealt_out_are_refused(laid_out: Path) -> None:
     assert "Traceback" not in said
 
 
-def test_a_lost_worker_is_told_and_a_new_start_ends_with_the_same_bytes(laid_out: Path) -> None:
-    whole = train(copy(laid_out, "whole"), "sentiment/tiny", 2)[1]
-    folder = copy(laid_out, "lost")
-    checkpoints = folder / paths.Model("sentiment", "tiny").checkpoints
-    with workers(folder, "sentiment/tiny", 2) as (chief, other):
-        while not list(checkpoints.rglob("seed-1.safetensors")):
-            assert chief.poll() is None
-            time.sleep(0.01)
-        other.send_signal(signal.SIGKILL)
-        said = chief.communicate(timeout=120)[0]
-    assert chief.returncode == 1
-    assert "sentiment-train@tiny: another worker of TF_CONFIG has ended" in said
-    assert "Traceback" not in said
-    assert not (folder / paths.Model("sentiment", "tiny").home).exists()
-    assert train(folder, "sentiment/tiny", 2)[1] == whole
+CHIEF, OTHER = 0, 1
+
+
+@pytest.mark.parametrize(
+    ("model", "lost", "step"),
+    [
+        ("sentiment/tiny", CHIEF, 1),
+        ("sentiment/tiny", OTHER, 50),
+        ("charlm/tiny", OTHER, 4),
+        ("charlm/tiny", CHIEF, 28),
+    ],
+)
+def test_a_lost_worker_is_told_and_a_new_start_ends_with_the_same_bytes(
+    laid_out: Path, undisturbed: Undisturbed, model: str, lost: int, step: int
+) -> None:
+    """Of fifty steps: the first, one before the first checkpoint, one in midst, and the last."""
+    task, name = model.split("/")
+    folder = copy(laid_out, f"{task}-lost-{step}")
+    with workers(folder, model, 2, {lost: step}) as started:
+        said = [each.communicate(timeout=200)[0] for each in started]
+    assert started[lost].returncode == -signal.SIGKILL
+    assert started[1 - lost].returncode == 1
+    assert f"{task}-train@{name}: another worker of TF_CONFIG has ended" in said[1 - lost]
+    assert "Traceback" not in said[1 - lost]
+    assert not (folder / paths.Model(task, name).home).exists()
+    assert train(folder, model, 2) == undisturbed(model, 2)
 
 
 # ---------------------------------------------------------------- TF_CONFIG
