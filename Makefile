@@ -37,8 +37,8 @@ quick: $(VENV)/installed ## train and show the small models (two minutes)
 	dvc repro $(QUICK)
 	@textrnn results quick
 
-book: $(VENV)/installed ## train the book's models (about 90 minutes on two cores)
-	@echo "The book's five models take about 90 minutes on two cores; what is up to date is not run again."
+book: $(VENV)/installed ## train the book's models (one and a half to two hours on two cores)
+	@echo "The book's five models take one and a half to two hours on two cores; what is up to date is not run again."
 	dvc repro $(BOOK)
 	@textrnn results $(BOOK_CLASSIFIERS) $(BOOK_WRITERS)
 
