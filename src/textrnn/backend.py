@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-# By default only processors with AVX-512 VNNI or the like have oneDNN; others gain from it the most.
+# Only processors with AVX-512 VNNI or the like have oneDNN by default; others gain most from it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors reach Python as exceptions
 
