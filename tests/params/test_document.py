@@ -223,7 +223,7 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             f"{QUICK}/dataset",
             "hamlet",  # the other task's
             "sentiment.models.quick.dataset: sentiment.datasets.hamlet does not exist "
-            "(there are: rotten-tomatoes, imdb, imdb-last100, imdb-best).",
+            "(there are: rotten-tomatoes, imdb, imdb-last100, imdb-best, imdb-official).",
         ),
         (
             "charlm/datasets/hamlet/corpus/name",

@@ -22,7 +22,7 @@ Lock = dict[str, dict[str, Any]]
 LEARNING = ("vocab", "vectors", "pretrain", "train")  # verbs
 
 ON_IMDB = ("book-bilstm", "bilstm-buckets", "book-rnn")  # the models
-TABLES = ("imdb", "imdb-last100", "imdb-best", "rotten-tomatoes")  # datasets
+TABLES = ("imdb", "imdb-last100", "imdb-best", "imdb-official", "rotten-tomatoes")  # datasets
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {
                 f"sentiment-{verb}@{dataset}"
                 for verb in ("split", "audit", "baseline")
-                for dataset in ("imdb", "imdb-last100", "imdb-best")
+                for dataset in ("imdb", "imdb-last100", "imdb-best", "imdb-official")
             }
             | {"sentiment-gather@imdb"},
         ),
@@ -331,9 +331,17 @@ def test_a_module_touches_the_stages_that_import_it(
         ("charlm-baseline@island", set()),
         (
             "sentiment-gather@imdb",
-            {f"sentiment-{verb}@imdb-best" for verb in ("vectors", "pretrain")}
-            | {"sentiment-ensemble@best-nb-svm"}
-            | {f"sentiment-{verb}@best" for verb in ("train", "evaluate", "compare")},
+            {
+                f"sentiment-{verb}@{dataset}"
+                for verb in ("vectors", "pretrain")
+                for dataset in ("imdb-best", "imdb-official")
+            }
+            | {"sentiment-ensemble@best-nb-svm", "sentiment-ensemble@best-official-nb-svm"}
+            | {
+                f"sentiment-{verb}@{model}"
+                for verb in ("train", "evaluate", "compare")
+                for model in ("best", "best-official")
+            },
         ),
     ],
 )
