@@ -20,7 +20,8 @@ def metrics(model: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", ["book-bilstm", "book-birnn-last100", "book-rnn", "bilstm-buckets", "best"]
+    "name",
+    ["book-bilstm", "book-birnn-last100", "book-rnn", "bilstm-buckets", "best", "best-official"],
 )
 def test_the_classifiers_accuracies_are_those_of_the_runs(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|.*$", README, re.MULTILINE)
