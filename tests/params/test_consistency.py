@@ -86,7 +86,9 @@ STOPPING = {"metric": "loss", "patience": 1}
         (
             {"sentiment/unlabelled/imdb/less": ROTTEN},
             "sentiment.pretraining.imdb-best.unlabelled: imdb may hold test texts of imdb-best: "
-            "let sentiment.unlabelled.imdb.less be its corpus, imdb.",
+            "let sentiment.unlabelled.imdb.less be its corpus, imdb.\n"
+            "{file}: sentiment.pretraining.imdb-official.unlabelled: imdb may hold test texts of "
+            "imdb-official: let sentiment.unlabelled.imdb.less be its corpus, imdb.",
         ),
         (
             {"sentiment/models/best/determinism": "portable"},
