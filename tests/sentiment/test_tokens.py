@@ -78,18 +78,23 @@ def test_any_text_is_taken_apart_as_by_python(text: str) -> None:
     assert tokenize(text) == re.findall(r"\w+", text)
 
 
-ASCII = st.characters(max_codepoint=127)
-
-
-@given(
-    st.text(ASCII) | st.text(ASCII | st.sampled_from("é\N{KELVIN SIGN}…")),
-    st.booleans(),
-    st.booleans(),
-)
-def test_ascii_characters_are_taken_apart_as_by_the_expression(
+@given(st.text(), st.booleans(), st.booleans())
+def test_any_text_is_taken_apart_as_by_the_expression(
     text: str, lower: bool, punctuation: bool
 ) -> None:
-    """They are not looked at by it; a text may come to be of them alone in lower case (K)."""
+    assert_as_by_the_expression(text, lower=lower, punctuation=punctuation)
+
+
+@pytest.mark.parametrize("punctuation", [False, True])
+def test_every_character_is_taken_apart_as_by_the_expression(punctuation: bool) -> None:
+    every = characters()
+    for i in range(0, len(every), 256):
+        text = "".join(f"a{c}B{c}{c}" for c in every[i : i + 256])
+        assert_as_by_the_expression(text, lower=False, punctuation=punctuation)
+
+
+def assert_as_by_the_expression(text: str, *, lower: bool, punctuation: bool) -> None:
+    """It is not looked at where texts are taken apart, only where a character is met first."""
     wanted = options(lower=lower, punctuation=punctuation)
     found = regex.findall(pattern(wanted), text.lower() if lower else text)
     assert tokenizer(wanted)(text) == found

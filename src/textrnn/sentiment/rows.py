@@ -56,10 +56,11 @@ def parse(lines: Iterable[bytes], file: Path, first: int = 1) -> Iterator[Row]:
 
 def _row(content: bytes) -> Row:
     """Return the row of a line; JSON can name half a surrogate pair, which no file can hold."""
-    row = Row(**json.loads(content))
+    row = Row(**json.loads(content.decode()))
     if [type(value) for value in (row.row, row.label, row.text)] != [int, int, str]:
         raise TypeError(content)
-    row.text.encode()
+    if b"\\u" in content:
+        row.text.encode()
     return row
 
 

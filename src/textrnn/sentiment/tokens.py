@@ -24,31 +24,44 @@ def tokenizer(options: Tokens) -> Tokenizer:
 
     With `options.last`, only the last N tokens of the text are returned.
     """
-    find, split = regex.compile(pattern(options)).findall, _ascii_splitter(options)
+    split = _splitter(options)
 
     def tokenize(text: str) -> list[str]:
-        text = text.lower() if options.lower else text
-        found: list[str] = split(text) if text.isascii() else find(text)
+        found = split(text.lower() if options.lower else text)
         return found if options.last is None else found[-options.last :]
 
     return tokenize
 
 
-def _ascii_splitter(options: Tokens) -> Tokenizer:
-    """Return what `pattern` finds, in half the time, of texts that hold ASCII characters alone.
+def _splitter(options: Tokens) -> Tokenizer:
+    """Return what finds the same as `pattern`, in less than a third of the time.
 
-    Whatever is no part of a token becomes a space, and a mark gets spaces around it.
+    Whatever is no part of a word becomes a space, and a mark that is a token gets spaces around it.
     """
-    word, mark = regex.compile(WORD), regex.compile(MARK)
-    ascii_ = [chr(c) for c in range(128)]
-    marks = [c for c in ascii_ if options.punctuation and mark.match(c) and not word.match(c)]
-    table = "".join(c if word.match(c) or c in marks else " " for c in ascii_)
+    apart = _Apart(options)
+    ascii_ = [c for c in map(chr, range(128)) if apart[c] != c and not c.isspace()]
+    others = regex.compile(r"[^\x00-\x7F]").findall
 
     def split(text: str) -> list[str]:
-        text = text.translate(table)
-        for c in marks:
+        for c in ascii_ if text.isascii() else [*ascii_, *set(others(text))]:
             if c in text:
-                text = text.replace(c, f" {c} ")
+                text = text.replace(c, apart[c])
         return text.split()
 
     return split
+
+
+class _Apart(dict[str, str]):
+    """Character → what takes its place before a text is cut at its spaces."""
+
+    def __init__(self, options: Tokens) -> None:
+        super().__init__()
+        self._word, self._mark = regex.compile(WORD), regex.compile(MARK)
+        self._keeps_marks = options.punctuation
+
+    def __missing__(self, c: str) -> str:
+        if self._word.match(c):
+            self[c] = c
+        else:
+            self[c] = f" {c} " if self._keeps_marks and self._mark.match(c) else " "
+        return self[c]
