@@ -221,16 +221,23 @@ def small_trainer(
 CHUNKS = NextCharacter(SMALL, Chunks(method="chunks", batch_size=4, shuffle=1))
 
 
-def test_a_run_that_goes_on_from_its_checkpoint_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    whole = small_trainer(tmp_path / "whole", CHUNKS, 4, None, schedule="cosine")
+@pytest.mark.parametrize("averaging", [None, 0.9])
+def test_a_run_that_goes_on_from_its_checkpoint_ends_with_the_same_bytes(
+    tmp_path: Path, averaging: float | None
+) -> None:
+    def new(name: str) -> training.Trainer:
+        file = tmp_path / name
+        return small_trainer(file, CHUNKS, 4, None, schedule="cosine", averaging=averaging)
+
+    whole = new("whole")
     whole.run()
-    part = small_trainer(tmp_path / "part", CHUNKS, 4, None, schedule="cosine")
+    part = new("part")
     part._epoch(0)  # a run killed in its first epoch leaves no checkpoint
-    part = small_trainer(tmp_path / "part", CHUNKS, 4, None, schedule="cosine")
+    part = new("part")
     for epoch in range(2):
         part.history.append(part._epoch(epoch))
         part._save()
-    resumed = small_trainer(tmp_path / "part", CHUNKS, 4, None, schedule="cosine")
+    resumed = new("part")
     assert resumed.run() == whole.history
     for a, b in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
         assert np.array_equal(a, b)
@@ -269,6 +276,60 @@ def test_early_stopping_keeps_the_best_weights(tmp_path: Path) -> None:
     history = trainer.run()
     assert [row["valid_loss"] for row in history] == [3.0, 1.0, 2.0, 2.0]
     for a, b in zip(trainer.model.get_weights(), kept[1], strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_averaging_keeps_the_exponential_mean_of_the_weights(tmp_path: Path) -> None:
+    """It is what validation measures and what is left; the training goes on from the weights."""
+    plain = small_trainer(tmp_path / "plain", CHUNKS, 2, None)
+    learn, mean = plain._train_step, plain.model.get_weights()
+    after: list[Any] = []
+
+    def follow(*arguments: Any) -> Any:
+        nonlocal mean
+        found = learn(*arguments)
+        weights = plain.model.get_weights()
+        decay = 0.75 if plain.optimizer.iterations.numpy() > 1 else 0.0
+        mean = [decay * m + (1 - decay) * w for m, w in zip(mean, weights, strict=True)]
+        after.append(mean)
+        return found
+
+    plain._train_step = follow
+    wanted = plain.run()
+
+    seen: list[Any] = []
+
+    def validate() -> dict[str, float]:
+        seen.append(trainer.model.get_weights())
+        return {"loss": 1.0}
+
+    trainer = small_trainer(tmp_path / "mean", CHUNKS, 2, validate, averaging=0.75)
+    assert [row["loss"] for row in trainer.run()] == [row["loss"] for row in wanted]
+    steps = len(after) // 2
+    trained = len(trainer.model.trainable_variables)
+    assert trained == len(trainer.model.weights)
+    for found, mean in zip(
+        [*seen, trainer.model.get_weights()],
+        [after[steps - 1], after[-1], after[-1]],
+        strict=True,
+    ):
+        for a, b in zip(found, mean, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_early_stopping_keeps_the_best_mean(tmp_path: Path) -> None:
+    losses, seen = iter([2.0, 1.0, 3.0]), []
+
+    def validate() -> dict[str, float]:
+        seen.append(trainer.model.get_weights())
+        return {"loss": next(losses)}
+
+    stopping = EarlyStopping(metric="loss", patience=3)
+    trainer = small_trainer(
+        tmp_path / "c", CHUNKS, 3, validate, early_stopping=stopping, averaging=0.9
+    )
+    trainer.run()
+    for a, b in zip(trainer.model.get_weights(), seen[1], strict=True):
         assert np.array_equal(a, b)
 
 
@@ -362,7 +423,7 @@ small = Architecture(
 )
 options = Optimisation(
     epochs=2, optimizer="adam", learning_rate=0.01, schedule="constant", final_learning_rate=None,
-    clip_norm=1.0, early_stopping=None,
+    clip_norm=1.0, early_stopping=None, averaging=0.5,
 )
 text = np.random.default_rng(1).integers(0, 5, (12, 9)).astype("int32")
 

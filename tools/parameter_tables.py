@@ -5,6 +5,7 @@ beside it in the schema. A key that is gone takes its words along.
 """
 
 import inspect
+import json
 import re
 import types
 from collections.abc import Iterator
@@ -154,7 +155,7 @@ def _yaml(value: Any) -> str:
     """Return a value as params.yaml would have it."""
     if isinstance(value, dict):
         return "{" + ", ".join(f'"{k}": {v}' for k, v in value.items()) + "}"
-    return "null" if value is None else str(value)
+    return str(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _words(schema: Any, limits: Any = ()) -> str:

@@ -13,9 +13,14 @@ from textrnn.params.optimisation import Optimisation
 
 
 def build(options: Optimisation, steps: int) -> keras.optimizers.Optimizer:
-    """Return the optimizer with the parameters' schedule and clipping; `steps` are the run's."""
+    """Return the optimizer with the parameters' schedule and clipping; `steps` are the run's.
+
+    With `averaging` it also keeps the exponential mean of the weights after each step (Polyak &
+    Juditsky 1992), which `finalize_variable_values` puts in their place.
+    """
     kind = {"adam": Adam, "lazy_adam": LazyAdam}[options.optimizer]
-    return kind(_rate(options, steps), global_clipnorm=options.clip_norm)
+    averaging = {"use_ema": True, "ema_momentum": options.averaging} if options.averaging else {}
+    return kind(_rate(options, steps), global_clipnorm=options.clip_norm, **averaging)
 
 
 def _rate(options: Optimisation, steps: int) -> Any:

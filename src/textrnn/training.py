@@ -83,22 +83,37 @@ class Trainer:
     def run(self) -> History:
         """Train to the end, from the checkpoint if there is one; return the history by epoch.
 
-        With early stopping, the model is left with its best weights, otherwise with its last.
+        With early stopping, the model is left with its best weights, otherwise with its last; with
+        averaging, these are the means of weights, which validation measures too.
         """
         self._resume()
         while len(self.history) < self.options.epochs and not self._is_stopped():
             measures = self._epoch(len(self.history))
-            if self.validate:
-                measures |= {f"valid_{k}": v for k, v in self.validate().items()}
-            self.history.append(measures)
-            if self.options.early_stopping and self._best_epoch() == len(self.history) - 1:
-                self._best = [w.numpy() for w in self.model.weights]
+            with self._averaged():
+                if self.validate:
+                    measures |= {f"valid_{k}": v for k, v in self.validate().items()}
+                self.history.append(measures)
+                if self.options.early_stopping and self._best_epoch() == len(self.history) - 1:
+                    self._best = [w.numpy() for w in self.model.weights]
             if distribution.is_chief():
                 self._save()
                 tqdm.write(f"epoch {len(self.history)}/{self.options.epochs}  {_line(measures)}")
         if self._best is not None:
             self.model.set_weights(self._best)
+        elif self.options.averaging:
+            self.optimizer.finalize_variable_values(self.model.trainable_variables)
         return self.history
+
+    @contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """Have the model hold, in the block, the mean of its weights, where one is kept."""
+        if not self.options.averaging:
+            yield
+            return
+        learnt = self.model.get_weights()
+        self.optimizer.finalize_variable_values(self.model.trainable_variables)
+        yield
+        self.model.set_weights(learnt)
 
     def _epoch(self, number: int) -> dict[str, float]:
         """Train on every batch of an epoch; return the means over its examples.

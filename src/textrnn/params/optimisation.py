@@ -16,6 +16,10 @@ Precision = Annotated[
     Literal["float32", "mixed_bfloat16"], Field(exclude_if=lambda kind: kind == "float32")
 ]
 
+Averaging = Annotated[
+    Annotated[float, Field(gt=0, lt=1)] | None, Field(exclude_if=lambda decay: decay is None)
+]
+
 
 class EarlyStopping(Params):
     """Stop after `patience` epochs without a better validation loss or accuracy; keep the best."""
@@ -34,4 +38,5 @@ class Optimisation(Params):
     final_learning_rate: Positive | None  # where a schedule ends
     clip_norm: Positive | None  # the gradients' global norm (Pascanu et al. 2013)
     early_stopping: EarlyStopping | None
+    averaging: Averaging = None  # of the weights: what a step leaves of their mean so far
     precision: Precision = "float32"  # mixed: layers compute in bfloat16, weights are float32
