@@ -102,6 +102,8 @@ def training(model: Measured) -> str:
         if stop
         else "the last weights kept",
     ]
+    if found.get("averaging"):
+        parts.append(f"these being exponential means ({found['averaging']:g} a step)")
     if found.get("precision", "float32") != "float32":
         parts.append(f"computed in {found['precision'].replace('_', ' ')}")
     start = model.params.get("pretraining", SCRATCH)
