@@ -49,6 +49,12 @@ RULES: list[tuple[str, How]] = [
         Elsewhere("tests/test_cards.py::test_the_committed_cards_are_what_the_generator_gives"),
     ),
     (r"textrnn adopt .*", Elsewhere("tests/test_adoption.py::test_a_comment_is_accepted")),
+    (
+        r"textrnn repro( .*)?",
+        Elsewhere(
+            "tests/test_side_by_side.py::test_stages_that_need_nothing_of_each_other_run_at_once"
+        ),
+    ),
     (r"textrnn verify.*", Elsewhere(f"{REMOTES}::test_a_byte_that_flips_on_the_server")),
     (
         r"textrnn app.*",

@@ -345,6 +345,20 @@ def test_nothing_changed_runs_nothing(repo: Path) -> None:
     assert run(repo, "git", "status", "--porcelain") == ""  # nothing made is left for git to see
 
 
+def test_trainings_at_a_time_give_the_bytes_of_one_after_another(repo: Path) -> None:
+    stages = ["charlm-train@chunks", "sentiment-train@buckets"]
+    lock = repo / "dvc.lock"
+    recorded = yaml.safe_load(lock.read_text())
+    rest = {name: s for name, s in recorded["stages"].items() if name not in stages}
+    lock.write_text(yaml.safe_dump(recorded | {"stages": rest}))
+    for trained in (".checkpoints", ".dvc/cache/runs"):
+        shutil.rmtree(repo / trained)
+    output = run(repo, sys.executable, "-m", "textrnn.cli", "repro", "--jobs", "2", *stages)
+    for stage in stages:
+        assert re.search(rf"^{stage} +\| > python", output, re.MULTILINE)
+    assert yaml.safe_load(lock.read_text()) == recorded
+
+
 def test_a_models_rate_runs_that_model_alone(repo: Path) -> None:
     edit_params(repo, "sentiment.models.padded.training.learning_rate", 0.02)
     found = ran(run(repo, "dvc", "repro"))
