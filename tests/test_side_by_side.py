@@ -1,6 +1,5 @@
 """`textrnn repro`: what `dvc repro` does, several stages at a time."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from pipeline import tiny
-from pipeline.layout import ROOT, run
+from pipeline.layout import ROOT, environment, run
 
 from textrnn import lockfile
 
@@ -61,14 +60,18 @@ def repro(folder: Path, *arguments: str, fails: bool = False) -> str:
     return run(folder, *REPRO, *arguments, fails=fails)
 
 
-def named(output: str, after: str = " | ") -> set[str]:
-    """Return the stages of which a line tells, or a line that begins with something."""
-    return {line.split(after)[0].strip() for line in output.splitlines() if after in line}
+def named(output: str, mark: str = " | ") -> list[str]:
+    """Return the stage of each line that has the mark behind its name."""
+    return [line.split(mark)[0].strip() for line in output.splitlines() if mark in line]
+
+
+def begun(output: str) -> list[str]:
+    """Return the stages whose commands were run, in that order."""
+    return named(output, " | > ")
 
 
 def ran(output: str) -> set[str]:
-    """Return the stages whose commands were run."""
-    return named(output, " | > ")
+    return set(begun(output))
 
 
 def test_stages_that_need_nothing_of_each_other_run_at_once(tmp_path: Path) -> None:
@@ -94,7 +97,7 @@ def test_only_what_has_changed_and_what_depends_on_it_is_looked_at(tmp_path: Pat
     assert repro(folder) == "Data and pipelines are up to date.\n"
     (folder / "right.in").write_text("another\n")
     output = repro(folder)
-    assert ran(output) == named(output) == {"right", "join"}
+    assert ran(output) == set(named(output)) == {"right", "join"}
     assert (folder / "join").read_text() == "left\nanother\n"
 
 
@@ -132,7 +135,7 @@ def under_way(folder: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         REPRO,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "src"), "HOME": str(folder.parent)},
+        env=environment(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -209,8 +212,7 @@ def until(happens: Callable[[], bool]) -> None:
 def test_stages_begin_in_the_order_of_the_targets(tmp_path: Path) -> None:
     folder = lay_out(tmp_path, **dict.fromkeys(["one", "two", "three", "four"], COPY))
     output = repro(folder, "--jobs", "1", "four", "two", "join")
-    begun = [line.split(" | ")[0].strip() for line in output.splitlines() if " | > " in line]
-    assert begun == ["four", "two", "one", "three", "join"]
+    assert begun(output) == ["four", "two", "one", "three", "join"]
 
 
 def test_a_stage_and_what_made_its_source_may_be_elsewhere(tmp_path: Path) -> None:

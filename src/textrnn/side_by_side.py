@@ -90,7 +90,7 @@ def plan(targets: Sequence[str]) -> Plan:
         wanted = list(dict.fromkeys(s for a in asked for s in nx.dfs_postorder_nodes(graph, a)))
         due: dict[Any, None] = {}
         for stage in wanted:
-            if stage.changed() or any(before in due for before in graph[stage]):
+            if any(before in due for before in graph[stage]) or stage.changed():
                 due[stage] = None
         # A frozen stage reads what it depends on all the same.
         return {s.addressing: {b.addressing for b in whole[s] if b in due} for s in due}

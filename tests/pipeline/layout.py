@@ -31,6 +31,21 @@ def copy_repository(folder: Path) -> None:
     run(folder, "git", "init", "--quiet")
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return what a command in a copy finds set: nothing of the user's own, and the copy's code."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(folder / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(folder.parent),
+        "DVC_SITE_CACHE_DIR": str(folder.parent / "dvc"),
+        "DVC_NO_ANALYTICS": "1",
+        "AWS_MAX_ATTEMPTS": "1",  # docs/remotes.md: a server that died is asked five times else
+        "NO_PROXY": "127.0.0.1",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
 def run(folder: Path, *command: str, fails: bool = False) -> str:
     """Run a command in a copy, with the copy's code; return what it printed.
 
@@ -39,17 +54,7 @@ def run(folder: Path, *command: str, fails: bool = False) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        env={
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(folder / "src"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "HOME": str(folder.parent),
-            "DVC_SITE_CACHE_DIR": str(folder.parent / "dvc"),
-            "DVC_NO_ANALYTICS": "1",
-            "AWS_MAX_ATTEMPTS": "1",  # docs/remotes.md: a server that died is asked five times else
-            "NO_PROXY": "127.0.0.1",
-            "LC_ALL": "C.UTF-8",
-        },
+        env=environment(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
