@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from pipeline import tiny
@@ -190,6 +191,26 @@ def test_a_second_interrupt_ends_a_stage_that_goes_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode != 0
+
+
+def test_the_stages_are_held_with_it_and_go_on_with_it(tmp_path: Path) -> None:
+    counts = "touch {me}.at {me}.here; for i in $(seq 600); do echo $i > {me}.at; sleep 0.05; done"
+    folder = lay_out(tmp_path, left=counts, right=counts)
+
+    def at() -> list[str]:
+        return [(folder / f"{name}.at").read_text() for name in ("left", "right")]
+
+    def on(before: list[str]) -> bool:
+        return all(now and now != then for now, then in zip(at(), before, strict=True))
+
+    with under_way(folder) as process:
+        process.send_signal(signal.SIGTSTP)
+        until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+        held = at()
+        time.sleep(0.5)
+        assert at() == held
+        process.send_signal(signal.SIGCONT)
+        until(lambda: on(held))
 
 
 def test_where_nobody_reads_what_is_printed_the_stages_end(tmp_path: Path) -> None:

@@ -155,7 +155,8 @@ class _Signals:
     """Hands signals on to the processes under way, which lie in sessions of their own.
 
     A handler that raised would leave a process out that has just begun: so the caller looks at
-    `come` before it begins another, and leaving the block raises KeyboardInterrupt.
+    `come` before it begins another, and leaving the block raises KeyboardInterrupt. Ctrl-Z holds
+    the processes as well, until this one goes on.
     """
 
     def __init__(self, running: Mapping[Any, tuple[str, _Process]]) -> None:
@@ -168,6 +169,8 @@ class _Signals:
         if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # `nohup`
             kinds.remove(signal.SIGHUP)
         self._before = {kind: signal.signal(kind, self._hand_on) for kind in kinds}
+        if signal.getsignal(signal.SIGTSTP) != signal.SIG_IGN:
+            self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._hold)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -181,8 +184,18 @@ class _Signals:
     def _hand_on(self, *_: object) -> None:
         """Interrupt the processes; the second time, end them."""
         self.come += 1
+        self._send_all(signal.SIGINT if self.come == 1 else signal.SIGTERM)
+
+    def _hold(self, *_: object) -> None:
+        """Stop the processes and this one; once this one is continued, continue them."""
+        # A session of its own has no terminal, and there SIGTSTP does nothing.
+        self._send_all(signal.SIGSTOP)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        self._send_all(signal.SIGCONT)
+
+    def _send_all(self, number: signal.Signals) -> None:
         for process in [process for _, process in self._running.values()]:
-            _send(process, signal.SIGINT if self.come == 1 else signal.SIGTERM)
+            _send(process, number)
 
 
 def _send(process: _Process, number: signal.Signals) -> None:
