@@ -28,6 +28,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         file = tmp_path / "metrics" / name / "metrics.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(values))
+    (tmp_path / "metrics/sentiment/large/with-nb-svm.json").write_text(
+        json.dumps({"test": {"accuracy": 0.92}})
+    )
     models = {"large": "films", "small": "films", "other": "books"}
     params = {"sentiment": {"models": {m: {"dataset": d} for m, d in models.items()}}}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
@@ -51,6 +54,7 @@ def test_baselines_follow_the_models_of_their_dataset(
         "baselinenb-svm85.00%",
         "onfilms",
         "large90.00%",
+        "+nb-svm92.00%",
         "small60.00%",
         "baselinenb-svm80.00%",
     ]

@@ -36,6 +36,14 @@ def folder(tmp_path: Path) -> Path:
         },
         "sentiment/large/against-small": PAIRED | {"difference": 0.2, "p": 0.25},
         "sentiment/large/with-nb-svm": {"test": TEST, "against": {"large": PAIRED}},
+        "sentiment/audits/films/metrics": {
+            "rows": {"train": 3000, "valid": 40, "test": 50},
+            "of_one_word": {"train": 2, "valid": 0, "test": 1},
+            "exact": {"test": {"in_train": 1}},
+            "near": {"train": {"other_label": 4}, "test": {"in_train": 2, "other_label": 0}},
+            "test_share_with_twin_in_train": {"exact": 0.02, "near": 0.04},
+            "groups": {"test_rows_in_train": 7},
+        },
         "sentiment/baselines/films/metrics": {"nb-svm": {"test": {"accuracy": 0.95}}},
         "charlm/writer/metrics": {"test": {"bits_per_char": 1.85}, "seeds": {"n": 1}},
         "charlm/writer/generated": {
@@ -97,10 +105,24 @@ def test_classifiers_stand_by_dataset_with_its_baselines_after_them(folder: Path
     assert table(folder, "sentiment") == [
         ["**on `films`**", *[""] * 7],
         ["`large`", "90.00", "88.00–91.20", "2, ± 1.2", "89.00", "0.9500", "3.10", ""],
-        ["`large` and nb-svm together", "90.00", "88.00–91.20", "", "", "0.9500", "3.10", ""],
+        [
+            "`large` (2 seeds) and nb-svm together",
+            "90.00",
+            "88.00–91.20",
+            "",
+            "",
+            "0.9500",
+            "3.10",
+            "",
+        ],
         ["`small`", *[""] * 7],
         ["baseline nb-svm", "95.00", "", "", "94.00", "", "", ""],
     ]
+
+
+def test_audits(folder: Path) -> None:
+    found = ["3,000, 40, 50", "2, 0, 1", "1 (2.00 %)", "2 (4.00 %)", "4, 0"]
+    assert table(folder, "audits") == [["`films`", *found, "7"]]
 
 
 def test_pairs(folder: Path) -> None:
@@ -108,7 +130,7 @@ def test_pairs(folder: Path) -> None:
     assert table(folder, "pairs") == [
         ["`large`", "baseline nb-svm", "-5.00", *against, "< 0.0001"],
         ["`large`", "`small`", "+20.00", *against, "0.2500"],
-        ["`large` and nb-svm together", "`large`", "-5.00", *against, "< 0.0001"],
+        ["`large` (2 seeds) and nb-svm together", "`large`", "-5.00", *against, "< 0.0001"],
     ]
 
 
@@ -164,6 +186,6 @@ def test_the_committed_page_is_that_of_the_committed_metrics(tmp_path: Path) -> 
     command = ["git", "checkout-index", f"--prefix={tmp_path}/", "--stdin"]
     subprocess.run(command, cwd=ROOT, input=files.stdout, check=True)
     page = PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- begin ") == 6
+    assert page.count("<!-- begin ") == 7
     wanted = results_page.renewed(page, tmp_path / "metrics", ROOT / "params.yaml")
     assert page == wanted, "run `make results-page`"

@@ -45,8 +45,9 @@ CHARLM: Columns = (
 def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE) -> None:
     """Print the metrics of the named models (all, if none is named), and a text of the last one.
 
-    They stand by dataset, and after the models the baselines of the same dataset. ± is the standard
-    deviation over seeds, where there are several.
+    They stand by dataset, below each model what it reaches together with a baseline, and after the
+    models the baselines of the same dataset. ± is the standard deviation over seeds, where there
+    are several.
 
     Args:
         names: `quick` for the models of both tasks that are called so, `sentiment/quick` for one.
@@ -100,10 +101,13 @@ def _datasets(params: Path, task: str) -> dict[str, str]:
 
 
 def _by_dataset(models: Metrics, folder: Path, datasets: Mapping[str, str]) -> dict[str, Metrics]:
-    """Return, by dataset, the metrics of its models and then of its baselines."""
+    """Return, by dataset, the metrics of its models and ensembles and then of its baselines."""
     groups: dict[str, dict[str, dict[str, Any]]] = {}
     for name, values in models.items():
-        groups.setdefault(datasets.get(name, "no dataset in params.yaml"), {})[name] = values
+        group = groups.setdefault(datasets.get(name, "no dataset in params.yaml"), {})
+        group[name] = values
+        for file in sorted((folder / name).glob("with-*.json")):
+            group[f"{name}\n  + {file.stem.removeprefix('with-')}"] = _read(file)
     for dataset, group in groups.items():
         file = folder / "baselines" / dataset / "metrics.json"
         for name, values in _read(file).items() if file.exists() else ():
@@ -142,7 +146,8 @@ def _table(title: str, groups: Mapping[str, Metrics], columns: Columns) -> Table
         table.add_section()
         table.add_row(Text(f"on {dataset}", style="bold"))
         for name, values in models.items():
-            table.add_row(name, *(_cell(values, key, form) for _, key, form in columns))
+            shown = name.rpartition("\n")[2]  # an ensemble stands below its model
+            table.add_row(shown, *(_cell(values, key, form) for _, key, form in columns))
     return table
 
 

@@ -37,6 +37,7 @@ def renewed(page: str, metrics: Path, params: Path) -> str:
     """Return the page with the tables that its markers name: `<!-- begin sentiment -->`."""
     values = base.read(params)
     known = {
+        "audits": lambda: _audits(metrics / "sentiment" / "audits"),
         "sentiment": lambda: _classifiers(values["sentiment"], metrics / "sentiment"),
         "pairs": lambda: _pairs(values["sentiment"], metrics / "sentiment"),
         "lengths-of-text": lambda: _by_length(values["sentiment"], metrics / "sentiment"),
@@ -78,13 +79,44 @@ def _classifiers(section: Values, metrics: Path) -> str:
     return _table(head, rows)
 
 
+def _audits(metrics: Path) -> str:
+    """Return what was found about each dataset; a split's texts, train, valid and test in turn."""
+    head = [
+        "",
+        "texts",
+        "of one word",
+        "test, a copy in train",
+        "test, a near copy or a copy",
+        "near copies, other label",
+        "test, its film in train",
+    ]
+    rows: list[Cells] = []
+    for file in sorted(metrics.glob("*/metrics.json")):
+        found = _read(file)
+        copies = [found[kind]["test"]["in_train"] for kind in ("exact", "near")]
+        shares = found["test_share_with_twin_in_train"].values()
+        films = found.get("groups", {}).get("test_rows_in_train")
+        rows.append(
+            [
+                f"`{file.parent.name}`",
+                *(", ".join(f"{n:,}" for n in found[k].values()) for k in ("rows", "of_one_word")),
+                *(f"{n} ({_percent(s)} %)" for n, s in zip(copies, shares, strict=True)),
+                ", ".join(str(split["other_label"]) for split in found["near"].values()),
+                "not known" if films is None else str(films),
+            ]
+        )
+    return _table(head, rows)
+
+
 def _ensembles(section: Values, metrics: Path, model: str) -> Iterator[tuple[str, Values]]:
-    """Yield the name and the figures of each ensemble that a model is part of."""
+    """Yield the name and the figures of each ensemble that a model, all its seeds, is part of."""
+    seeds = _read(metrics / model / "metrics.json").get("seeds", {}).get("n", 1)
+    several = f" ({seeds} seeds)" if seeds > 1 else ""
     for ensemble in section["ensembles"].values():
         if ensemble["model"] == model:
             baseline = ensemble["baseline"]
             found = _read(metrics / model / f"with-{baseline}.json")
-            yield f"`{model}` and {baseline} together", found
+            yield f"`{model}`{several} and {baseline} together", found
 
 
 def _classifier(name: str, found: Values, twins: Values, minutes: float | None) -> Cells:

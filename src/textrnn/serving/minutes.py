@@ -11,7 +11,7 @@ MEASURED = {
     "sentiment/book-bilstm": 50,
     "sentiment/bilstm-buckets": 12,
     "sentiment/best": 175,
-    "sentiment/best-official": 76,
+    "sentiment/best-official": 137,
     "sentiment/book-birnn-last100": 6,
     "sentiment/book-rnn": 4,
     "charlm/book": 17,
