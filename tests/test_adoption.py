@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from pipeline import tiny
-from pipeline.layout import commit, run
+from pipeline.layout import run
 
 from textrnn import adoption, lockfile
 from textrnn.adoption import adopt
@@ -104,7 +104,7 @@ def test_nothing_to_accept(repo: Path) -> None:
 
 def test_code_that_was_committed_unrun_is_refused(repo: Path) -> None:
     edit(repo / CODE, lambda text: f"{text}_ONE = 1\n")
-    commit(repo)
+    tiny.commit(repo)
     edit(repo / CODE, lambda text: f"{text}# a remark\n")
     with pytest.raises(UserError, match=r"is not the one that dvc.lock records"):
         adopt(STAGE)

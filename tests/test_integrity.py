@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pipeline import tiny
-from pipeline.layout import commit, run
+from pipeline.layout import run
 
 from textrnn import sharding, shards
 from textrnn.errors import UserError
@@ -32,7 +32,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(repo, "dvc", "stage", "add", "-q", "-n", "seen", "-M", "metrics/seen.json", "true")
     run(repo, "dvc", "commit", "-q", "--force", "seen")
     run(repo, "dvc", "remote", "add", "-q", "-d", "shared", "../remote")
-    commit(repo)
+    tiny.commit(repo)
     run(repo, "dvc", "push", "-q")
     return folder
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline import servers, tiny
-from pipeline.layout import commit, run
+from pipeline.layout import run
 from pipeline.servers import Server
 
 KINDS = {f.__name__: f for f in (servers.local, servers.ssh, servers.webdav, servers.s3)}
@@ -45,7 +45,7 @@ def repo(original: Path, server: Server, tmp_path: Path) -> Path:
     folder = tmp_path / "repo"
     shutil.copytree(original, folder)
     server.add_to(folder)
-    commit(folder)
+    tiny.commit(folder)
     server.unlock(folder)
     return folder
 
@@ -123,7 +123,7 @@ def test_an_experiment_is_shared(original: Path, tmp_path: Path) -> None:
     repo, hub = tmp_path / "repo", tmp_path / "hub.git"
     shutil.copytree(original, repo)
     run(repo, "dvc", "remote", "add", "-q", "-d", "store", str(tmp_path / "store"))
-    commit(repo)
+    tiny.commit(repo)
     run(tmp_path, "git", "clone", "-q", "--bare", str(repo), str(hub))
     run(repo, "git", "remote", "add", "origin", str(hub))
     change = "sentiment.datasets.tiny.vocabulary.max_size=3"
@@ -159,7 +159,7 @@ def test_a_remote_that_dies_halfway(original: Path, tmp_path: Path, kind: str) -
     with KINDS[kind](tmp_path / "server") as near, servers.line(near) as line:
         server = line.before(near)
         server.add_to(repo)
-        commit(repo)
+        tiny.commit(repo)
         server.unlock(repo)
         line.cut_after(400_000)
         assert "Traceback" not in run(repo, "dvc", "push", fails=True)

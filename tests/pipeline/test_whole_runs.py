@@ -20,8 +20,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.layout import ROOT, commit, environment, run
-
+ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 # check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them, one
@@ -226,6 +225,31 @@ def novel() -> str:
     return "header BEGIN " + " ".join(words) + " END footer"
 
 
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k != "TEXTRNN_MIRROR"}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(folder / "src"),
+        "HOME": str(folder.parent / "home"),
+        "DVC_NO_ANALYTICS": "1",
+        "GIT_AUTHOR_NAME": "t",
+        "GIT_AUTHOR_EMAIL": "t@example.org",
+        "GIT_COMMITTER_NAME": "t",
+        "GIT_COMMITTER_EMAIL": "t@example.org",
+        **more,
+    }
+
+
+def run(folder: Path, *command: str, status: int = 0, **more: str) -> str:
+    """Run a command in a folder; return what it printed."""
+    done = subprocess.run(
+        command, cwd=folder, env=environment(folder, **more), capture_output=True, text=True
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == status, output
+    return output
+
+
 def ran(output: str) -> list[str]:
     """Return the stages that a `dvc repro` ran, in order."""
     return re.findall(r"Running stage '(.*?)'", output)
@@ -248,6 +272,7 @@ def lock(folder: Path) -> Any:
 
 def lay_out(folder: Path, params: dict[str, Any]) -> None:
     """Copy the repository's code to a folder, with other parameters, under git and DVC."""
+    (folder.parent / "home").mkdir(exist_ok=True)
     run(folder, "git", "init", "-q")
     run(folder, "dvc", "init", "-q")
     for part in PARTS:
@@ -266,7 +291,8 @@ def lay_out(folder: Path, params: dict[str, Any]) -> None:
     (folder / "metrics").mkdir()
     shutil.copy(ROOT / "metrics" / ".gitignore", folder / "metrics" / ".gitignore")
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
-    commit(folder)
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "commit", "-qm", "start")
 
 
 @pytest.fixture(scope="session")
@@ -299,7 +325,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, params: dict[str, Any]) -> P
     output = run(folder, "dvc", "repro")
     assert len(ran(output)) == STAGES
     assert ran(output)[0] == "check"
-    commit(folder)
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "commit", "-qm", "run")
     return folder
 
 
@@ -308,6 +335,7 @@ def repo(whole: Path, tmp_path: Path) -> Path:
     """A copy of the repository in which everything has run, to change."""
     folder = tmp_path / "repo"
     shutil.copytree(whole, folder, symlinks=True)
+    (tmp_path / "home").mkdir()
     return folder
 
 
@@ -409,6 +437,7 @@ def test_every_stage_needs_no_more_than_it_declares(whole: Path, tmp_path: Path)
 
     Every instance runs, so this is a second run of the whole graph from nothing as well.
     """
+    (tmp_path / "home").mkdir()
     values = yaml.safe_load((whole / "params.yaml").read_text())
     for number, name in enumerate(lock(whole)):
         entry = lock(whole)[name]
@@ -458,7 +487,7 @@ def test_nothing_that_learns_opens_a_test_file(repo: Path) -> None:
         run(repo, *entry["cmd"].split())
         assert [digest(out) for out in outs] == before, name
     for stage, model in (("sentiment", "padded"), ("charlm", "chunks")):
-        run(repo, "python", f"stages/{stage}/evaluate.py", model, fails=True)
+        run(repo, "python", f"stages/{stage}/evaluate.py", model, status=1)
 
 
 # What a stage loads as it runs, and for some parameters alone: test_own_corpus.py sees it do so.
@@ -532,7 +561,7 @@ def test_a_grid_is_queued_run_and_shown(repo: Path) -> None:
     model, target = "sentiment.models.padded", "sentiment-evaluate@padded"
     grid = (f"{model}.architecture.cell=SimpleRNN,GRU", f"{model}.training.learning_rate=0.02")
     textrnn = (sys.executable, "-m", "textrnn.cli", "sweep", "sentiment/padded")
-    assert "no two experiments of sentiment/padded" in run(repo, *textrnn, fails=True)
+    assert "no two experiments of sentiment/padded" in run(repo, *textrnn, status=1)
     choices = [part for each in grid for part in ("-S", each)]
     run(repo, "dvc", "exp", "run", "--queue", target, *choices)
     assert run(repo, "dvc", "queue", "status").count("Queued") == 2
@@ -552,7 +581,7 @@ def test_a_grid_is_queued_run_and_shown(repo: Path) -> None:
 
 def test_a_colleague_pulls_and_runs_nothing(repo: Path, tmp_path: Path) -> None:
     run(repo, "dvc", "remote", "add", "-q", "-d", "shared", str(tmp_path / "remote"))
-    commit(repo)
+    run(repo, "git", "commit", "-qam", "remote")
     run(repo, "dvc", "push", "--run-cache")
     run(tmp_path, "git", "clone", "-q", str(repo), "clone")
     clone = tmp_path / "clone"
@@ -567,7 +596,7 @@ def test_a_colleague_pulls_and_runs_nothing(repo: Path, tmp_path: Path) -> None:
 
 def test_a_wrong_parameter_is_refused_before_any_work(repo: Path) -> None:
     edit_params(repo, "charlm.models.streams.training.learning_rte", 1.0)
-    output = run(repo, "dvc", "repro", fails=True)
+    output = run(repo, "dvc", "repro", status=255)
     assert ran(output) == ["check"]
     assert "charlm.models.streams.training.learning_rte is not a known key" in output
     assert "did you mean learning_rate?" in output
@@ -578,7 +607,7 @@ def test_no_network_and_no_mirror_is_one_clear_error(repo: Path) -> None:
     edit_params(repo, "corpora.raw.reviews.fetch.sources", source)
     edit_params(repo, "corpora.raw.reviews.fetch.mirror", "reviews.csv.gz")
     (repo / "data/raw/reviews.csv").unlink()
-    output = run(repo, "python", "stages/fetch.py", "reviews", fails=True)
+    output = run(repo, "python", "stages/fetch.py", "reviews", status=1)
     assert output.startswith("fetch@reviews: data/raw/reviews.csv")
     for part in (sha256(reviews().encode()).hexdigest(), source[0]["url"], "make quick"):
         assert part in output
@@ -600,7 +629,7 @@ def test_bad_input_names_file_and_row(repo: Path, content: bytes, message: str) 
     before = digest(repo / "data/sentiment/datasets/tiny/rows")
     (repo / "data/raw/reviews.csv").unlink()
     (repo / "data/raw/reviews.csv").write_bytes(content)
-    output = run(repo, "python", "stages/sentiment/split.py", "tiny", fails=True)
+    output = run(repo, "python", "stages/sentiment/split.py", "tiny", status=1)
     assert output.startswith("sentiment-split@tiny: data/raw/reviews.csv")
     assert message in output
     assert "Traceback" not in output

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.layout import ROOT, commit, copy_repository, run
+from pipeline.layout import ROOT, copy_repository, run
 
 STAGES = [
     "check",
@@ -55,6 +55,12 @@ def lay_out(folder: Path) -> None:
     run(folder, "dvc", "add", "--quiet", "data/own/reviews.csv")
     run(folder, "dvc", "repro", "--quiet")
     commit(folder)
+
+
+def commit(folder: Path) -> None:
+    run(folder, "git", "add", "--all")
+    who = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    run(folder, "git", *who, "commit", "--quiet", "--message", "as it is")
 
 
 def _leave_out_findings(file: Path) -> None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline import test_whole_runs as whole_runs
-from pipeline.layout import copy_repository, run
+from pipeline.layout import copy_repository
 
 QUICK = ("sentiment-evaluate@quick", "charlm-evaluate@quick", "charlm-sample@quick")
 
@@ -31,8 +31,8 @@ def _tiny(folder: Path) -> None:
     whole_runs.lay_out(folder, params)
     (folder / "data/raw").mkdir()
     (folder / "data/raw/reviews.csv").write_text(reviews)
-    run(folder, "dvc", "repro", "check")
-    run(folder, "dvc", "commit", "--force", "fetch@reviews")
+    whole_runs.run(folder, "dvc", "repro", "check")
+    whole_runs.run(folder, "dvc", "commit", "--force", "fetch@reviews")
 
 
 GRAPHS = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pipeline.layout import environment, run
+from pipeline.test_whole_runs import environment, run
 
 from soak.graphs import Graph
 
@@ -27,6 +27,7 @@ def soak(folder: Path, graph: Graph, options: argparse.Namespace) -> Iterator[bo
     may take what docs/reliability.md says of a lock of DVC's that was cut short, and this is told.
     """
     start = folder / "start"
+    (folder / "home").mkdir()
     graph.lay_out(start)
     run(start, "dvc", "repro", "check", *graph.fetch)
     never_killed = _copy(start, folder / "peace")

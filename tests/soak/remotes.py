@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pipeline import servers, tiny
-from pipeline.layout import commit, run
+from pipeline.layout import run
 
 SIZE = 2_000  # bytes of an object
 OWN = Path("data/own/many")
@@ -50,7 +50,7 @@ def _through(near: servers.Server, original: Path, place: Path, objects: int) ->
     with servers.line(near) if is_far else nullcontext() as line:
         server = line.before(near) if line else near
         server.add_to(repo)
-        commit(repo)
+        tiny.commit(repo)
         server.unlock(repo)
         for where, verb in ((repo, "push"), (place / "clone", "pull")):
             if verb == "pull":
