@@ -146,6 +146,7 @@ def under_way(folder: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
         until(lambda: all((folder / f"{name}.here").exists() for name in ("left", "right")))
         yield process
     finally:
+        process.send_signal(signal.SIGCONT)
         process.terminate()
         process.communicate(timeout=60)
 
