@@ -247,6 +247,32 @@ def test_what_numbers_say_of_calibration_length_and_pairs_is_shown(
         assert said in text, said
 
 
+def test_differences_of_character_models_are_shown_with_intervals(
+    held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "differences"
+    shutil.copytree(held, folder)
+    home = folder / "metrics/charlm/quick"
+    metrics = json.loads((home / "metrics.json").read_text())
+    metrics["test"] |= {"bits_per_char_low": 2.5432, "bits_per_char_high": 2.6123}
+    (home / "metrics.json").write_text(json.dumps(metrics))
+    pair = {"difference": 0.4372, "difference_low": 0.41, "difference_high": 0.46}
+    (home / "comparison.json").write_text(json.dumps({"against": {"ppmd": pair}}))
+    (home / "against-book.json").write_text(json.dumps({"difference": -0.5}))
+    monkeypatch.chdir(folder)
+    models = measured.find(["charlm/quick"])
+    text, words_of_card = page.render(models), card.render(models[0])
+    parsed(text)
+    for said in ("2.543–2.612", "+0.437", "+0.410 to +0.460", "charlm/book"):
+        assert said in text, said
+    assert "| ppmd | +0.437 | +0.410 to +0.460 |" in words_of_card
+    assert "| charlm/book | -0.500 | not measured |" in words_of_card
+    ranked = ranking.rank(models, ranking.BITS)
+    assert ranked is not None
+    (mine,) = [e for e in ranked.groups[0].entries if e.kind == "model"]
+    assert (mine.low, mine.high) == (2.5432, 2.6123)
+
+
 def test_a_model_of_three_classes_is_shown_by_their_names(
     held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

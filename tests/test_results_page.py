@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/results.md"
 
 TEST = {"accuracy": 0.9, "accuracy_low": 0.88, "accuracy_high": 0.912, "auc": 0.95, "ece": 0.031}
+BITS = {"bits_per_char": 1.85, "bits_per_char_low": 1.75, "bits_per_char_high": 1.95}
+MORE = {"difference": 0.15, "difference_low": 0.1, "difference_high": 0.2}
+WAYS = ("static", "dynamic", "ngrams", "mixed")
 PAIRED = {
     "difference": -0.05,
     "difference_low": -0.07,
@@ -45,7 +48,9 @@ def folder(tmp_path: Path) -> Path:
             "groups": {"test_rows_in_train": 7},
         },
         "sentiment/baselines/films/metrics": {"nb-svm": {"test": {"accuracy": 0.95}}},
-        "charlm/writer/metrics": {"test": {"bits_per_char": 1.85}, "seeds": {"n": 1}},
+        "charlm/writer/metrics": {"test": BITS, "seeds": {"n": 1}},
+        "charlm/writer/comparison": {"against": {"ppmd": MORE}},
+        "charlm/writer/against-scribe": {"difference": -0.25},
         "charlm/writer/generated": {
             "greedy": {
                 "copied_chars": 5,
@@ -55,10 +60,19 @@ def folder(tmp_path: Path) -> Path:
             }
         },
         "charlm/writer/adapted": {
-            "test": {
-                f"{way}_bits_per_char": 1.5 + i / 8
-                for i, way in enumerate(("static", "dynamic", "ngrams", "mixed"))
-            }
+            "test": {f"{way}_bits_per_char": 1.5 + i / 8 for i, way in enumerate(WAYS)}
+            | {"ngrams_bits_per_char_low": 1.7, "ngrams_bits_per_char_high": 1.8}
+        },
+        "charlm/writer/contrast": {
+            "against": {
+                "ppmd": {
+                    "static": {"difference": -0.2},
+                    "dynamic": {"difference": -0.075},
+                    "ngrams": {"difference": 0.05},
+                    "mixed": MORE,
+                },
+            },
+            "static": {"mixed": {"difference": -0.5}},
         },
         "charlm/baselines/novel/metrics": {
             "xz": {"whole": {"bits_per_char": 2.25}},
@@ -84,6 +98,10 @@ def folder(tmp_path: Path) -> Path:
         "charlm": {
             "datasets": {"novel": {}},
             "models": {"writer": {"dataset": "novel"}},
+            "pairs": {
+                "two": {"model": "writer", "reference": "scribe"},
+                "unmade": {"model": "writer", "reference": "reader"},
+            },
             "adaptations": {m: {"dataset": "novel"} for m in ("writer", "yet-to-run")},
         },
     }
@@ -141,17 +159,29 @@ def test_lengths_are_those_of_the_test_rows(folder: Path) -> None:
 
 def test_character_models(folder: Path) -> None:
     assert table(folder, "charlm") == [
-        ["**on `novel`**", *[""] * 6],
-        ["`writer`", "", "1.850", "1", "", "", ""],
-        ["baseline xz", "", "", "", "", "2.250", ""],
-        ["baseline ppmd", "", "1.700", "", "", "", ""],
+        ["**on `novel`**", *[""] * 7],
+        ["`writer`", "", "1.850", "1.750–1.950", "1", "", "", ""],
+        ["baseline xz", "", "", "", "", "", "2.250", ""],
+        ["baseline ppmd", "", "1.700", "", "", "", "", ""],
     ]
 
 
 def test_what_adapts_stands_beside_ppmd(folder: Path) -> None:
     assert table(folder, "adapted") == [
-        ["`writer`", "1.500", "1.625", "1.750", "1.875", "1.700"],
+        ["`writer`", "1.500", "1.625", "1.750 (1.700–1.800)", "1.875", "1.700"],
         ["`yet-to-run`", "", "", "", "", "1.700"],
+    ]
+
+
+def test_coders_of_one_text_are_compared_with_it(folder: Path) -> None:
+    assert table(folder, "coders") == [
+        ["`writer`", "baseline ppmd", "+0.150", "+0.100 to +0.200"],
+        ["`writer`", "`scribe`", "-0.250", ""],
+        ["`writer`, static", "baseline ppmd", "-0.200", ""],
+        ["`writer`, dynamic", "baseline ppmd", "-0.075", ""],
+        ["`writer`, n-grams that grow", "baseline ppmd", "+0.050", ""],
+        ["`writer`, these two, mixed", "baseline ppmd", "+0.150", "+0.100 to +0.200"],
+        ["`writer`, these two, mixed", "`writer`, static", "-0.500", ""],
     ]
 
 
@@ -186,6 +216,6 @@ def test_the_committed_page_is_that_of_the_committed_metrics(tmp_path: Path) -> 
     command = ["git", "checkout-index", f"--prefix={tmp_path}/", "--stdin"]
     subprocess.run(command, cwd=ROOT, input=files.stdout, check=True)
     page = PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- begin ") == 7
+    assert page.count("<!-- begin ") == 8
     wanted = results_page.renewed(page, tmp_path / "metrics", ROOT / "params.yaml")
     assert page == wanted, "run `make results-page`"

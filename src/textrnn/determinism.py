@@ -58,6 +58,7 @@ def settle(arguments: list[str]) -> None:
             sys.stderr.write(f"{task}-{script.stem}@{model}: {ELSEWHERE}\n")
         _fix_environment()
         _fix_factorisation()
+        _fix_reciprocals()
 
 
 def _is_covered() -> bool:
@@ -114,6 +115,26 @@ def _factorise(matrix: Any, full_matrices: bool = False) -> tuple[Any, Any]:
         r[j, j:] = np.add.reduce(q[:, j, None] * rest[:, j:], axis=0)
         rest[:, j + 1 :] -= q[:, j, None] * r[j, j + 1 :]
     return tf.constant(q, matrix.dtype), tf.constant(r, matrix.dtype)
+
+
+def _fix_reciprocals() -> None:
+    """Have gradients divide where they would take TensorFlow's operation `Reciprocal`.
+
+    It begins with the processor's approximation (`rcpps`), which Intel and AMD each have their own
+    of, and one step of Newton's does not bring them together; a quotient is rounded as IEEE 754
+    says. Such is the gradient of a logarithm, and so of a binary cross-entropy.
+    """
+    from textrnn.backend import tf  # noqa: F401 - sets TensorFlow up, and loads what is changed
+
+    sys.modules["tensorflow.python.ops.math_ops"].reciprocal = _inverse  # type: ignore[attr-defined]
+
+
+def _inverse(x: Any, name: str | None = None) -> Any:
+    """Return 1 / x, rounded once.
+
+    Of 1 / x itself TensorFlow's graphs make a `Reciprocal` again; doubling a number rounds nothing.
+    """
+    return 2 / (x + x)
 
 
 settle(sys.argv)

@@ -17,7 +17,12 @@ Values = Mapping[str, Any]
 
 MARKED = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 NONE = ""
-WAYS = ("static", "dynamic", "ngrams", "mixed")  # of coding a text while it is learnt
+WAYS = {  # of coding a text while it is learnt
+    "static": "static",
+    "dynamic": "dynamic",
+    "ngrams": "n-grams that grow",
+    "mixed": "these two, mixed",
+}
 
 
 def write(page: Path, metrics: Path = METRICS, params: Path = base.FILE) -> None:
@@ -42,6 +47,7 @@ def renewed(page: str, metrics: Path, params: Path) -> str:
         "pairs": lambda: _pairs(values["sentiment"], metrics / "sentiment"),
         "lengths-of-text": lambda: _by_length(values["sentiment"], metrics / "sentiment"),
         "charlm": lambda: _writers(values["charlm"], metrics / "charlm"),
+        "coders": lambda: _coders(values["charlm"], metrics / "charlm"),
         "adapted": lambda: _adapted(values["charlm"], metrics / "charlm"),
         "generated": lambda: _generated(values["charlm"], metrics / "charlm"),
     }
@@ -202,6 +208,7 @@ def _writers(section: Values, metrics: Path) -> str:
         "",
         "training text, nats",
         "test bits",
+        "95 %",
         "spread",
         "test bits, windows",
         "all text, bits",
@@ -228,6 +235,7 @@ def _writer(name: str, found: Values, minutes: float | None) -> Cells:
         name,
         _number(found.get("train", {}).get("nats_per_char"), 4),
         _number(found.get("test", {}).get("bits_per_char"), 3),
+        _bits(found.get("test", {}), "bits_per_char"),
         _seeds(found, 1, 3),
         _number(found.get("test", {}).get("window_bits_per_char"), 3),
         _number(found.get("whole", {}).get("bits_per_char"), 3),
@@ -235,16 +243,50 @@ def _writer(name: str, found: Values, minutes: float | None) -> Cells:
     ]
 
 
+def _coders(section: Values, metrics: Path) -> str:
+    """Return the paired differences: of models, and of the ways of coding while learning."""
+    head = ["", "against", "bits more", "95 %"]
+    rows: list[Cells] = []
+    for model in section["models"]:
+        against = _read(metrics / model / "comparison.json").get("against", {})
+        others = {f"baseline {name}": found for name, found in against.items()}
+        for pair in section["pairs"].values():
+            if pair["model"] == model:
+                found = _read(metrics / model / f"against-{pair['reference']}.json")
+                others |= {f"`{pair['reference']}`": found} if found else {}
+        rows += [[f"`{model}`", name, *_difference(found)] for name, found in others.items()]
+        contrast = _read(metrics / model / "contrast.json")
+        others = {f"baseline {name}": ways for name, ways in contrast.get("against", {}).items()}
+        others |= {f"`{model}`, {WAYS['static']}": contrast.get("static", {})}
+        rows += [
+            [f"`{model}`, {WAYS[way]}", name, *_difference(ways[way])]
+            for name, ways in others.items()
+            for way in WAYS
+            if way in ways
+        ]
+    return _table(head, rows)
+
+
+def _difference(found: Values) -> Cells:
+    return [f"{found['difference']:+.3f}", _bits(found, "difference", "+")]
+
+
 def _adapted(section: Values, metrics: Path) -> str:
-    head = ["test bits", "static", "dynamic", "n-grams that grow", "these two, mixed", "PPMd"]
+    head = ["test bits (95 %)", *WAYS.values(), "PPMd"]
     rows = []
     for model, options in section["adaptations"].items():
         found = _read(metrics / model / "adapted.json").get("test", {})
-        costs = [found.get(f"{way}_bits_per_char") for way in WAYS]
         baselines = _read(metrics / "baselines" / options["dataset"] / "metrics.json")
-        ppmd = measured.at(baselines, "ppmd.test.bits_per_char")
-        rows.append([f"`{model}`", *(_number(cost, 3) for cost in [*costs, ppmd])])
+        ppmd = measured.at(baselines, "ppmd.test") or {}
+        names = [(found, f"{way}_bits_per_char") for way in WAYS] + [(ppmd, "bits_per_char")]
+        rows.append([f"`{model}`", *(_sure(values, name) for values, name in names)])
     return _table(head, rows)
+
+
+def _sure(values: Values, name: str) -> str:
+    """Return a cost in bits and, where it was measured, its interval."""
+    interval = _bits(values, name)
+    return _number(values.get(name), 3) + (f" ({interval})" if interval else NONE)
 
 
 def _generated(section: Values, metrics: Path) -> str:
@@ -306,6 +348,13 @@ def _range(values: Values, name: str) -> str:
         return NONE
     low, high = values[f"{name}_low"] * 100, values[f"{name}_high"] * 100
     return f"{low:+.2f} to {high:+.2f}" if name == "difference" else f"{low:.2f}–{high:.2f}"
+
+
+def _bits(values: Values, name: str, sign: str = "") -> str:
+    if f"{name}_low" not in values:
+        return NONE
+    low, high = (f"{values[f'{name}_{side}']:{sign}.3f}" for side in ("low", "high"))
+    return f"{low} to {high}" if sign else f"{low}–{high}"
 
 
 def _seeds(found: Values, unit: float, digits: int) -> str:

@@ -1,8 +1,8 @@
 """Code a test text once while learning from it: weights and texts → bits a character, curve."""
 
 import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
-from textrnn import paths, tables, weights
-from textrnn.charlm import adaptation, alphabet, dynamic, texts
+from textrnn import atomic, paths, tables, weights
+from textrnn.charlm import adaptation, alphabet, blocks, dynamic, texts
 from textrnn.charlm.model import build
 from textrnn.params.adaptation import Adaptation
 from textrnn.params.base import load
@@ -27,6 +27,8 @@ def main(model: str) -> None:
     costs = adaptation.code(network, architecture, before, known.encode(test), options)
     tables.write_metrics(adaptation.summary(costs), home.metrics / "adapted.json")
     tables.write_table(adaptation.curve(costs), home.metrics / "adapted.csv")
+    with atomic.folder(blocks.adaptations(model)) as folder:
+        tables.write_table(adaptation.by_block(costs, test), folder / blocks.FILE)
 
 
 if __name__ == "__main__":

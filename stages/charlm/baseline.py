@@ -1,7 +1,7 @@
 """Code a dataset's held-out text by other means: compressors and n-grams → bits a character."""
 
-from textrnn import paths, tables
-from textrnn.charlm import alphabet, baselines, texts
+from textrnn import atomic, paths, tables
+from textrnn.charlm import alphabet, baselines, blocks, texts
 from textrnn.findings import Findings
 from textrnn.params.base import load
 from textrnn.params.charlm_baselines import CharacterBaselines
@@ -15,8 +15,11 @@ def main(dataset: str) -> None:
 
     known = alphabet.read(data.vocab)
     content = {split: texts.read(data.text(split)) for split in paths.SPLITS}
-    found = baselines.measure(content, known, options)
-    tables.write_metrics(found, Findings("charlm", "baselines", dataset).metrics)
+    found, by_block = baselines.measure(content, known, options)
+    home = Findings("charlm", "baselines", dataset)
+    tables.write_metrics(found, home.metrics)
+    with atomic.folder(home.home) as folder:
+        tables.write_table(by_block, folder / blocks.FILE)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Evaluate a character model: weights and held-out text → bits a character, learning curve."""
 
 import textrnn.determinism  # noqa: F401 - first of all: it sets up what the others load
-from textrnn import paths, tables
-from textrnn.charlm import alphabet, evaluation, texts
+from textrnn import atomic, paths, tables
+from textrnn.charlm import alphabet, blocks, held_out, texts
 from textrnn.charlm.model import build
 from textrnn.params.base import load
 from textrnn.params.character_model import Architecture
@@ -22,13 +22,17 @@ def main(model: str) -> None:
 
     known = alphabet.read(data.vocab)
     network = build(architecture, known.size)
-    ids = {s: known.encode(texts.read(data.text(s))) for s in paths.SPLITS}
-    histories = tables.histories(home, seeds)
+    content = {s: texts.read(data.text(s)) for s in paths.SPLITS}
+    ids = {s: known.encode(text) for s, text in content.items()}
     files = {s: home.weights(s) for s in seeds}
-    values = evaluation.summary(network, architecture, files, histories, ids, chunk.steps)
+    costs = held_out.code(network, architecture, files, ids, chunk.steps)
+    histories = tables.histories(home, seeds)
+    values = held_out.summary(costs, histories)
     sizes = {"parameters": network.count_params(), "vocabulary": known.size}
     tables.write_metrics({**values, **sizes}, home.metrics / "metrics.json")
     tables.write_table(tables.learning_curve(histories), home.metrics / "learning_curve.csv")
+    with atomic.folder(home.evaluation) as folder:
+        tables.write_table(held_out.by_block(costs, content), folder / blocks.FILE)
 
 
 if __name__ == "__main__":

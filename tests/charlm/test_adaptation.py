@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from textrnn.backend import keras, tf
-from textrnn.charlm import adaptation, alphabet, dynamic
+from textrnn.charlm import adaptation, alphabet, blocks, dynamic
 from textrnn.charlm.model import build, zero_states
 from textrnn.params.adaptation import Adaptation, Dynamic, GrowingNGrams, Mixing
 from textrnn.params.character_model import Architecture
@@ -98,6 +98,21 @@ def test_the_summary_is_of_means() -> None:
     found = adaptation.summary({"static": np.array([1.0, 4.0]), "mixed": np.array([0.5, 0.5])})
     test = {"static_bits_per_char": 2.5, "mixed_bits_per_char": 0.5}
     assert json.loads(json.dumps(found)) == {"test": test, "characters": 2}
+
+
+def test_a_longer_text_has_intervals_and_blocks() -> None:
+    text = "a" * blocks.FEWEST * blocks.BLOCK
+    costs = {"static": np.random.default_rng(1).exponential(size=len(text))}
+    means = blocks.means(costs["static"])
+    found = adaptation.summary(costs)["test"]
+    assert found == {
+        "static_bits_per_char": float(costs["static"].mean()),
+        **blocks.interval("static_bits_per_char", means),
+    }
+    assert len(found) == 3
+    table = adaptation.by_block(costs, text)
+    assert list(table["bits_per_char"]) == list(means)
+    assert set(table["coder"]) == {"static"}
 
 
 def test_the_curve_is_of_parts_in_order() -> None:

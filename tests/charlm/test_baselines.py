@@ -9,7 +9,7 @@ import pyppmd
 import pytest
 
 from textrnn import corpora
-from textrnn.charlm import alphabet, baselines, chunking, compressors, kneser_ney
+from textrnn.charlm import alphabet, baselines, blocks, chunking, compressors, kneser_ney
 from textrnn.params import base
 from textrnn.params.charlm_baselines import CharacterBaselines, CharacterNGrams, Ppmd
 from textrnn.params.chunk import Chunk
@@ -27,7 +27,7 @@ def parts(valid: float, test: float) -> dict[str, str]:
 
 
 def measured(valid: float, test: float) -> dict[str, dict[str, dict[str, float]]]:
-    return baselines.measure(parts(valid, test), alphabet.of(TEXT), OPTIONS)
+    return baselines.measure(parts(valid, test), alphabet.of(TEXT), OPTIONS)[0]
 
 
 def test_ppmd_s_code_can_be_decoded() -> None:
@@ -51,11 +51,31 @@ def test_held_out_text_costs_what_it_adds_a_character() -> None:
     assert found["whole"]["bits_per_char"] == 8 * xz(TEXT) / len(TEXT)
 
 
+def test_blocks_cost_together_what_the_text_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PPMd's in whole bytes, some of which are another block's."""
+    monkeypatch.setattr(blocks, "BLOCK", 1000)
+    texts = {"train": TEXT, "valid": TEXT[500:], "test": TEXT[::-1] * 5}
+    found, by_block = baselines.measure(texts, alphabet.of(TEXT), OPTIONS)
+    assert len(texts["test"]) > blocks.FEWEST * blocks.BLOCK
+    for (name, split), rows in by_block.groupby(["coder", "split"]):
+        cost = found[str(name)][str(split)]["bits_per_char"]
+        assert rows["characters"].sum() == len(texts[str(split)])
+        bits = np.average(rows["bits_per_char"], weights=rows["characters"])
+        slack = 8 * 5 / len(texts[str(split)]) if name == "ppmd" else 1e-12
+        assert bits == pytest.approx(cost, abs=slack)
+        if split == "test":
+            low, high = (found[str(name)]["test"][f"bits_per_char_{s}"] for s in ("low", "high"))
+            assert rows["bits_per_char"].min() <= low < high <= rows["bits_per_char"].max()
+    assert set(by_block["coder"]) == {"ppmd", "ngrams"}
+
+
 def test_where_nothing_is_held_out_the_whole_text_is_coded() -> None:
     found = measured(0.0, 0.0)
     assert {name: list(values) for name, values in found.items()} == {
         name: ["whole"] for name in ("zlib", "bzip2", "xz", "ppmd")
     }
+    nothing = baselines.measure(parts(0.0, 0.0), alphabet.of(TEXT), OPTIONS)[1]
+    assert (list(nothing.columns), len(nothing)) == ([*baselines.COLUMNS], 0)
 
 
 @pytest.mark.parametrize(("valid", "test"), [(0.1, 0.1), (0.0, 0.1), (0.1, 0.0)])
@@ -76,7 +96,7 @@ def test_the_order_is_chosen_on_validation_and_test_changes_nothing() -> None:
     best = min(tried, key=lambda n: tried[n].mean())
     other = cut | {"test": cut["test"][::-1]}
     for texts in (cut, other):
-        found = baselines.measure(texts, known, OPTIONS)["ngrams"]
+        found = baselines.measure(texts, known, OPTIONS)[0]["ngrams"]
         assert found["order"] == best
         assert found["valid"]["bits_per_char"] == pytest.approx(tried[best].mean())
 
@@ -88,7 +108,7 @@ def test_without_validation_the_end_of_the_training_text_chooses() -> None:
     options = OPTIONS.model_copy(
         update={"ngrams": CharacterNGrams(orders=[1, 3], valid=len(noise) / len(texts["train"]))}
     )
-    assert baselines.measure(texts, alphabet.of("ab"), options)["ngrams"]["order"] == 1
+    assert baselines.measure(texts, alphabet.of("ab"), options)[0]["ngrams"]["order"] == 1
 
 
 def test_the_novel_s_figures(root: Path, tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """Bits a character: each character is coded once, as a plain numpy loop over the text has it."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from textrnn import cells, weights
+from textrnn import cells
 from textrnn.backend import keras
 from textrnn.charlm import evaluation
 from textrnn.charlm.model import build
@@ -143,14 +141,14 @@ def test_windowed_starts_each_window_from_nothing(model: keras.Model, steps: int
     np.testing.assert_allclose(found, brute_force(model, BEFORE, TEXT, first), rtol=2e-5)
 
 
-# ---------------------------------------------------------------- summary
+# ---------------------------------------------------------------- means
 
 
-def test_bits_of_a_uniform_model_are_the_logarithm_of_its_alphabet() -> None:
+def test_nats_of_a_uniform_model_are_the_logarithm_of_its_alphabet() -> None:
     model = build(ONE_LSTM, V)
     model.set_weights([np.zeros_like(w) for w in model.get_weights()])
     found = evaluation.nats_carried(model, ONE_LSTM, BEFORE, TEXT)
-    assert evaluation.bits(found) == pytest.approx(np.log2(V))
+    np.testing.assert_allclose(found, np.log(V), rtol=1e-6)
 
 
 def test_validation_is_the_mean_of_the_nats(model: keras.Model) -> None:
@@ -162,31 +160,3 @@ def test_validation_is_the_mean_of_the_nats(model: keras.Model) -> None:
 
 def test_nothing_held_out_is_not_validated() -> None:
     assert evaluation.validation(ONE_LSTM, BEFORE, TEXT[:0]) is None
-
-
-def test_summary_gives_means_over_seeds(tmp_path: Path) -> None:
-    files, nats, windows = {}, [], []
-    train, valid, test = BEFORE, TEXT[:17], TEXT[17:]
-    for seed in (3, 8):
-        one = opinionated(ONE_LSTM, seed=seed)
-        files[seed] = tmp_path / f"{seed}.safetensors"
-        weights.save(one, files[seed])
-        before = np.concatenate([train, valid])
-        nats.append(evaluation.nats_carried(one, ONE_LSTM, before, test).mean())
-        windows.append(evaluation.nats_windowed(one, ONE_LSTM, before, test, 4).mean())
-    histories = {3: [{"loss": 9.0}, {"loss": 1.5}], 8: [{"loss": 2.5}]}
-    texts = {"train": train, "valid": valid, "test": test}
-    blank = build(ONE_LSTM, V)
-    found = evaluation.summary(blank, ONE_LSTM, files, histories, texts, 4)
-    bits = np.array(nats) / np.log(2)
-    assert found["train"] == {"nats_per_char": 2.0}
-    assert found["test"]["bits_per_char"] == pytest.approx(bits.mean())
-    assert found["test"]["window_bits_per_char"] == pytest.approx(np.mean(windows) / np.log(2))
-    assert found["seeds"] == {"n": 2, "std": pytest.approx(abs(bits[0] - bits[1]) / np.sqrt(2))}
-    json.dumps(found)
-
-    alone = evaluation.summary(
-        blank, ONE_LSTM, {8: files[8]}, {8: histories[8]}, texts | {"valid": valid[:0]}, 4
-    )
-    assert set(alone) == {"train", "test", "seeds"}
-    assert alone["seeds"] == {"n": 1}

@@ -5,8 +5,11 @@ What the environment asks for is seen to matter: without `portable` the bytes ar
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,11 +43,16 @@ OTHER_PROCESSOR = {
 }
 
 
-def weights(cores: int = 2, folder: Path = ROOT, **more: str) -> list[str]:
+def weights(
+    cores: int = 2,
+    folder: Path = ROOT,
+    python: Sequence[str] = (sys.executable,),
+    **more: str,
+) -> list[str]:
     """Return the md5 of each quick model's weights after some steps, in a process of its own."""
     usable = sorted(os.sched_getaffinity(0))[:cores]
     done = subprocess.run(
-        [sys.executable, str(STEPS)],
+        [*python, str(STEPS)],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")} | more,
         preexec_fn=lambda: os.sched_setaffinity(0, usable),
@@ -69,6 +77,19 @@ def test_one_core_and_other_caps_change_nothing(expected: list[str]) -> None:
 
 def test_another_processor_changes_nothing(expected: list[str], tmp_path: Path) -> None:
     assert weights(LD_PRELOAD=str(processor(tmp_path)), **OTHER_PROCESSOR) == expected
+
+
+def test_a_processor_of_other_approximations_changes_nothing(expected: list[str]) -> None:
+    """Every maker approximates reciprocals in a way of its own; QEMU, which has them exact, is one.
+
+    This takes minutes: every instruction is emulated.
+    """
+    emulator = shutil.which("qemu-x86_64")
+    if emulator is None:
+        pytest.skip("QEMU's user mode is not here (Debian: qemu-user)")
+    python = [emulator, "-cpu", "max", os.path.realpath(sys.executable)]
+    packages = os.pathsep.join([str(ROOT / "src"), sysconfig.get_path("purelib")])
+    assert weights(python=python, PYTHONPATH=packages) == expected
 
 
 def test_without_it_another_processor_gives_other_bytes(
@@ -109,6 +130,7 @@ def calm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(determinism, "_fix_environment", lambda: done.append("environment"))
     monkeypatch.setattr(determinism, "_fix_factorisation", lambda: done.append("factorisation"))
+    monkeypatch.setattr(determinism, "_fix_reciprocals", lambda: done.append("reciprocals"))
     models = "charlm: {models: {a: {determinism: portable}, b: {determinism: machine}, c: {}}}\n"
     (tmp_path / "params.yaml").write_text(models)
     return done
@@ -132,7 +154,7 @@ def test_nothing_is_settled_where_nothing_is_asked(calm: list[str], arguments: l
 
 def test_what_a_model_asks_for_is_settled(calm: list[str]) -> None:
     determinism.settle(["stages/charlm/sample.py", "a"])
-    assert calm == ["environment", "factorisation"]
+    assert calm == ["environment", "factorisation", "reciprocals"]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +173,7 @@ def test_where_it_does_not_hold_is_said(
     monkeypatch.setattr("platform.machine", lambda: "aarch64")
     determinism.settle(["stages/charlm/train.py", "a"])
     assert "charlm-train@a: this is no x86-64 processor" in capsys.readouterr().err
-    assert calm == ["environment", "factorisation"]
+    assert calm == ["environment", "factorisation", "reciprocals"]
 
 
 def test_what_comes_too_late_is_refused() -> None:
@@ -167,3 +189,28 @@ def test_the_factorisation_is_one() -> None:
     np.testing.assert_allclose(tf.transpose(q) @ q, np.eye(16), atol=1e-6)
     assert (tf.linalg.diag_part(r).numpy() > 0).all()
     assert not np.tril(r, -1).any()
+
+
+def test_gradients_divide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounded once, as IEEE 754 has it; TensorFlow's own are not."""
+    x = np.random.default_rng(1).uniform(0.01, 20, 4096).astype(np.float32)
+
+    def slope() -> np.ndarray:
+        """The gradient of ln x, in a graph that is optimised."""
+
+        @tf.function
+        def of(values: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape() as tape:
+                tape.watch(values)
+                logarithms = tf.math.log(values)
+            return tape.gradient(logarithms, values)
+
+        found: np.ndarray = of(tf.constant(x)).numpy()
+        return found
+
+    if determinism._is_covered():
+        assert (slope() != 1 / x).any()
+    operations = sys.modules["tensorflow.python.ops.math_ops"]
+    monkeypatch.setattr(operations, "reciprocal", operations.reciprocal)  # and back again
+    determinism._fix_reciprocals()
+    np.testing.assert_array_equal(slope(), 1 / x)

@@ -213,13 +213,33 @@ STOPPING = {"metric": "loss", "patience": 1}
             "did you mean book-rnn?",
         ),
         (
+            {"charlm/pairs/best-book/reference": "quick"},
+            "charlm.pairs.best-book: the datasets of its two models do not end in the same test "
+            "text.",
+        ),
+        (
+            {"charlm/datasets/island-tail/chunk/test": 0.2},
+            "charlm.pairs.best-book: the datasets of its two models do not end in the same test "
+            "text.",
+        ),
+        (
+            {"charlm/pairs/best-book/reference": "best"},
+            "charlm.pairs.best-book: best is paired with itself.",
+        ),
+        (
+            {"charlm/pairs/best-book/model": "bset"},
+            "charlm.pairs.best-book.model: charlm.models.bset does not exist; did you mean best?",
+        ),
+        (
             {"charlm/adaptations/best/dataset": "island-tail"},
             "charlm.adaptations.best.dataset: island-tail, but that of charlm.models.best is "
             "island-streams: set it to island-streams.",
         ),
         (
-            {"charlm/datasets/island-streams/chunk/test": 0.0},
-            "charlm.adaptations.best: nothing is held out to adapt to; "
+            {f"charlm/datasets/island-{end}/chunk/test": 0.0 for end in ("tail", "streams")},
+            "charlm.pairs.best-book: nothing is held out to test its two models on "
+            "(chunk.test is 0).\n"
+            "{file}: charlm.adaptations.best: nothing is held out to adapt to; "
             "charlm.datasets.island-streams.chunk.test is 0.",
         ),
         (

@@ -19,7 +19,8 @@ from textrnn.params.base import Params
 
 Lock = dict[str, dict[str, Any]]
 
-LEARNING = ("vocab", "vectors", "pretrain", "train")  # verbs
+CHARLM = ("train", "evaluate", "compare", "sample", "examine")  # verbs of every model
+LEARNING = ("vocab", "vectors", "pretrain", "train")
 
 ON_IMDB = ("book-bilstm", "bilstm-buckets", "book-rnn")  # the models
 TABLES = ("imdb", "imdb-last100", "imdb-best", "imdb-official", "rotten-tomatoes")  # datasets
@@ -143,6 +144,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {"sentiment-train@quick", "sentiment-evaluate@quick"},
         ),
         ("sentiment.pairs.rnn-bilstm.model", "book-birnn-last100", {"sentiment-pair@rnn-bilstm"}),
+        ("charlm.pairs.best-book.reference", "quick", {"charlm-pair@best-book"}),
         ("sentiment.pretraining.imdb-best.vectors.epochs", 9, {"sentiment-vectors@imdb-best"}),
         (
             "sentiment.pretraining.imdb-best.language_model.samples",
@@ -242,13 +244,27 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
         ),
         (
             "src/textrnn/sentiment/intervals.py",
+            ["sentiment-evaluate", "sentiment-baseline", "sentiment-ensemble"],
+        ),
+        (
+            "src/textrnn/bootstrap.py",
             [
                 "sentiment-evaluate",
                 "sentiment-baseline",
                 "sentiment-compare",
                 "sentiment-pair",
                 "sentiment-ensemble",
+                "charlm-evaluate",
+                "charlm-baseline",
+                "charlm-compare",
+                "charlm-pair",
+                "charlm-adapt",
+                "charlm-contrast",
             ],
+        ),
+        (
+            "src/textrnn/charlm/comparison.py",
+            ["charlm-compare", "charlm-pair", "charlm-contrast"],
         ),
         ("src/textrnn/corpora.py", ["fetch"]),
         ("src/textrnn/training.py", ["sentiment-pretrain", "sentiment-train", "charlm-train"]),
@@ -300,7 +316,10 @@ def test_a_module_touches_the_stages_that_import_it(
     ("stage", "expected"),
     [
         ("sentiment-train@quick", {f"sentiment-{v}@quick" for v in ("evaluate", "compare")}),
-        ("charlm-train@quick", {f"charlm-{v}@quick" for v in ("evaluate", "sample", "examine")}),
+        (
+            "charlm-train@quick",
+            {f"charlm-{v}@quick" for v in ("evaluate", "compare", "sample", "examine")},
+        ),
         ("charlm-sample@quick", {"charlm-examine@quick"}),
         (
             "sentiment-vocab@imdb",
@@ -318,17 +337,18 @@ def test_a_module_touches_the_stages_that_import_it(
         ),
         (
             "charlm-chunk@island-tail",
-            {f"charlm-{verb}@book-tail" for verb in ("train", "evaluate", "sample", "examine")}
-            | {"charlm-baseline@island-tail"},
+            {f"charlm-{verb}@book-tail" for verb in CHARLM}
+            | {"charlm-baseline@island-tail", "charlm-pair@best-book"},
         ),
         (
             "charlm-chunk@island-streams",
-            {f"charlm-{verb}@best" for verb in ("train", "evaluate", "sample", "examine", "adapt")}
-            | {"charlm-baseline@island-streams"},
+            {f"charlm-{verb}@best" for verb in (*CHARLM, "adapt", "contrast")}
+            | {"charlm-baseline@island-streams", "charlm-pair@best-book"},
         ),
         ("sentiment-audit@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
         ("sentiment-baseline@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
-        ("charlm-baseline@island", set()),
+        ("charlm-baseline@island", {"charlm-compare@book"}),
+        ("charlm-baseline@island-streams", {f"charlm-{v}@best" for v in ("compare", "contrast")}),
         (
             "sentiment-gather@imdb",
             {

@@ -110,7 +110,7 @@ def params(url: str) -> dict[str, Any]:
         },
     }
     sentiment |= {"pairs": {}, "ensembles": {}, "pretraining": {}, "unlabelled": {}}
-    values["charlm"] |= {"datasets": {}, "models": {}, "adaptations": {}}
+    values["charlm"] |= {"datasets": {}, "models": {}, "pairs": {}, "adaptations": {}}
     return values
 
 

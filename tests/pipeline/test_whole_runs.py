@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattributes", ".dvc/plots")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 # check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them, one
-# with a baseline, character datasets and models, and one of these that adapts
-STAGES = 1 + 1 + 5 + 4 + 2 * 3 + 1 + 1 + 2 * 2 + 2 * 4 + 1
+# with a baseline, character datasets and models, a pair of these, and one that adapts
+STAGES = 1 + 1 + 5 + 4 + 2 * 3 + 1 + 1 + 2 * 2 + 2 * 5 + 1 + 2
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -183,6 +183,7 @@ def tiny_params(port: int, digest: str) -> dict[str, Any]:
                 "chunks": writer("windows", "LSTM", chunks),
                 "streams": writer("ordered", "GRU", {"method": "streams", "batch_size": 4}),
             },
+            "pairs": {"two": {"model": "chunks", "reference": "streams"}},
             "adaptations": {
                 "chunks": {
                     "dataset": "windows",
@@ -540,6 +541,10 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
             "charlm/streams/metrics",
             "charlm/streams/generated",
             "charlm/chunks/adapted",
+            "charlm/chunks/contrast",
+            "charlm/chunks/comparison",
+            "charlm/chunks/against-streams",
+            "charlm/streams/comparison",
             "charlm/baselines/windows/metrics",
             "charlm/baselines/ordered/metrics",
         )

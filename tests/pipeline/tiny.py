@@ -34,7 +34,7 @@ def params() -> dict[str, Any]:
         "sentiment": whole["sentiment"]
         | {"datasets": {"tiny": dataset}, "unlabelled": {}, "pretraining": {}, "models": {}}
         | {"pairs": {}, "ensembles": {}},
-        "charlm": whole["charlm"] | {"datasets": {}, "models": {}, "adaptations": {}},
+        "charlm": whole["charlm"] | {"datasets": {}, "models": {}, "pairs": {}, "adaptations": {}},
     }
 
 

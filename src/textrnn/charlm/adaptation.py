@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from textrnn.backend import keras
-from textrnn.charlm import dynamic, growing_ngrams, mixing
+from textrnn.charlm import blocks, dynamic, growing_ngrams, mixing
 from textrnn.params.adaptation import Adaptation
 from textrnn.params.character_model import Architecture
 
@@ -53,9 +53,24 @@ def code(
 
 
 def summary(costs: Mapping[str, Bits]) -> dict[str, Any]:
-    """Return the mean bits a character of each way of coding."""
-    test = {f"{name}_bits_per_char": float(cost.mean()) for name, cost in costs.items()}
+    """Return the mean bits a character of each way of coding, with its interval.
+
+    Of a way that learns, what it had learnt before each block is taken as it is.
+    """
+    test: dict[str, float] = {}
+    for way, cost in costs.items():
+        name = f"{way}_bits_per_char"
+        test |= {name: float(cost.mean()), **blocks.interval(name, blocks.means(cost))}
     return {"test": test, "characters": len(next(iter(costs.values())))}
+
+
+def by_block(costs: Mapping[str, Bits], text: str) -> pd.DataFrame:
+    """Return what each block of the text costs: `coder`, and the columns of `blocks.of_splits`."""
+    parts = [
+        blocks.of_splits({"test": text}, {"test": blocks.means(cost)}).assign(coder=way)
+        for way, cost in costs.items()
+    ]
+    return pd.concat(parts)[["coder", *blocks.COLUMNS]]
 
 
 def curve(costs: Mapping[str, Bits], parts: int = PARTS) -> pd.DataFrame:

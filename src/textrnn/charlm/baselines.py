@@ -4,41 +4,75 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
-from textrnn.charlm import compressors, kneser_ney
+from textrnn.charlm import blocks, compressors, kneser_ney
 from textrnn.charlm.alphabet import Alphabet
 from textrnn.params.charlm_baselines import CharacterBaselines, CharacterNGrams
 
 Texts = Mapping[str, str]  # train, valid and test, the last two perhaps empty
+Bits = npt.NDArray[np.float64]
+
+COLUMNS = ("coder", *blocks.COLUMNS)
 
 
-def measure(texts: Texts, alphabet: Alphabet, options: CharacterBaselines) -> dict[str, Any]:
+def measure(
+    texts: Texts, alphabet: Alphabet, options: CharacterBaselines
+) -> tuple[dict[str, Any], pd.DataFrame]:
     """Return each baseline's bits a character: of held-out text, given all before it, and of all.
 
     The n-gram model is static; it has no figure where nothing is held out.
+
+    Returns:
+        Metrics, with an interval of the PPMd's and the n-gram model's; and what each block of the
+        held-out texts costs these two: `coder`, and the columns of `blocks.of_splits`.
     """
     coders = compressors.all_of(options.ppmd)
     found: dict[str, Any] = {name: _compressed(texts, coder) for name, coder in coders.items()}
+    costs = {"ppmd": _ppmd_by_block(texts, options)}
     if texts["valid"] or texts["test"]:
-        found["ngrams"] = _ngrams(texts, alphabet, options.ngrams)
-    return found
+        order, coded = _ngrams(texts, alphabet, options.ngrams)
+        means = {split: {"bits_per_char": float(c.mean())} for split, c in coded.items()}
+        found["ngrams"] = {"order": order, **means}
+        costs["ngrams"] = {split: blocks.means(c) for split, c in coded.items()}
+    for name, of_splits in costs.items():
+        for split, of_blocks in of_splits.items():
+            found[name][split] |= blocks.interval("bits_per_char", of_blocks)
+    return found, _by_block(texts, costs)
 
 
 def _compressed(texts: Texts, coder: compressors.Compressor) -> dict[str, dict[str, float]]:
-    train, valid, test = texts["train"], texts["valid"], texts["test"]
-    parts = {"whole": ("", train + valid + test), "valid": (train, valid)}
-    parts["test"] = (train + valid, test)
+    parts = {"whole": ("", texts["train"] + texts["valid"] + texts["test"]), **_held_out(texts)}
     return {
         name: {"bits_per_char": compressors.bits_per_char(coder, before, text)}
         for name, (before, text) in parts.items()
-        if text
     }
 
 
-def _ngrams(texts: Texts, alphabet: Alphabet, options: CharacterNGrams) -> dict[str, Any]:
+def _ppmd_by_block(texts: Texts, options: CharacterBaselines) -> dict[str, Bits]:
+    return {
+        split: compressors.ppmd_by_block(before, text, options.ppmd)
+        for split, (before, text) in _held_out(texts).items()
+    }
+
+
+def _held_out(texts: Texts) -> dict[str, tuple[str, str]]:
+    """Return what stands before each held-out text, and the text, if it is not empty."""
+    train, valid, test = texts["train"], texts["valid"], texts["test"]
+    parts = {"valid": (train, valid), "test": (train + valid, test)}
+    return {split: part for split, part in parts.items() if part[1]}
+
+
+def _ngrams(
+    texts: Texts, alphabet: Alphabet, options: CharacterNGrams
+) -> tuple[int, dict[str, Bits]]:
     """Choose the order on validation, then code each held-out text given all before it.
 
     Where nothing is held out for validation, the end of the training text serves.
+
+    Returns:
+        The order, and the bits [N] of each character of the held-out texts.
     """
     ids = {split: alphabet.encode(text).astype(np.int64) for split, text in texts.items()}
     train, valid = ids["train"], ids["valid"]
@@ -47,11 +81,17 @@ def _ngrams(texts: Texts, alphabet: Alphabet, options: CharacterNGrams) -> dict[
     highest = max(options.orders)
     tried = kneser_ney.bits(train, valid, alphabet.size, highest)
     order = min(options.orders, key=lambda n: float(tried[n].mean()))
-    found: dict[str, Any] = {"order": order}
+    found = {}
     if texts["valid"]:
-        found["valid"] = {"bits_per_char": float(tried[order].mean())}
+        found["valid"] = tried[order]
     if texts["test"]:
         before = np.concatenate([ids["train"], ids["valid"]])
-        costs = kneser_ney.bits(before, ids["test"], alphabet.size, order)
-        found["test"] = {"bits_per_char": float(costs[order].mean())}
-    return found
+        found["test"] = kneser_ney.bits(before, ids["test"], alphabet.size, order)[order]
+    return order, found
+
+
+def _by_block(texts: Texts, costs: Mapping[str, Mapping[str, Bits]]) -> pd.DataFrame:
+    parts = [
+        blocks.of_splits(texts, of_splits).assign(coder=name) for name, of_splits in costs.items()
+    ]
+    return pd.concat(parts)[[*COLUMNS]]

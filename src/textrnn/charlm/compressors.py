@@ -5,8 +5,11 @@ import lzma
 import zlib
 from collections.abc import Callable, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pyppmd
 
+from textrnn.charlm import blocks
 from textrnn.params.charlm_baselines import Ppmd
 
 Compressor = Callable[[bytes], int]  # content → bytes of its code
@@ -33,6 +36,22 @@ def bits_per_char(compressor: Compressor, before: str, text: str) -> float:
     return 8 * (compressor((before + text).encode()) - first) / len(text)
 
 
+def ppmd_by_block(before: str, text: str, options: Ppmd) -> npt.NDArray[np.float64]:
+    """Return the bits a character [B] that PPMd needs for each block of a text (see `blocks`).
+
+    A block's code is what the encoder has put out after it and not before, in whole bytes; the few
+    that it holds back each time are the next block's.
+    """
+    encoder = _ppmd_encoder(options)
+    encoder.encode(before.encode())
+    parts = blocks.cut(text)
+    return np.array([8 * len(encoder.encode(part.encode())) / len(part) for part in parts])
+
+
 def _ppmd(content: bytes, options: Ppmd) -> int:
-    encoder = pyppmd.Ppmd7Encoder(options.order, options.memory * MIB)
+    encoder = _ppmd_encoder(options)
     return len(encoder.encode(content)) + len(encoder.flush())
+
+
+def _ppmd_encoder(options: Ppmd) -> pyppmd.Ppmd7Encoder:
+    return pyppmd.Ppmd7Encoder(options.order, options.memory * MIB)

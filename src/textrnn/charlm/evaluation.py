@@ -1,15 +1,13 @@
 """How many bits a character model needs to code a text that it has not seen."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from textrnn import weights
 from textrnn.backend import keras, tf
 from textrnn.charlm.model import zero_states
 from textrnn.params.character_model import Architecture
@@ -69,44 +67,6 @@ def validation(
     if not len(text):
         return None
     return lambda model: {"loss": float(np.mean(nats_carried(model, architecture, before, text)))}
-
-
-def summary(
-    model: keras.Model,
-    architecture: Architecture,
-    files: Mapping[int, Path],
-    histories: Mapping[int, Sequence[Mapping[str, float]]],
-    texts: Mapping[str, Ids],
-    steps: int,
-) -> dict[str, Any]:
-    """Return a model's metrics, each the mean over its seeds.
-
-    `train.nats_per_char` is the loss of the last epoch while it was trained, the book's figure;
-    `bits_per_char` is that of a held-out text with the state carried, `window_bits_per_char` that
-    with windows of `steps` characters from zero states, as the book trains.
-    """
-    before = {"valid": texts["train"], "test": np.concatenate([texts["train"], texts["valid"]])}
-    found: dict[str, list[dict[str, float]]] = {s: [] for s in before if len(texts[s])}
-    for file in files.values():
-        weights.load(model, file)
-        for split, values in found.items():
-            carried = nats_carried(model, architecture, before[split], texts[split])
-            window = nats_windowed(model, architecture, before[split], texts[split], steps)
-            values.append({"bits_per_char": bits(carried), "window_bits_per_char": bits(window)})
-    held_out = {
-        s: {k: float(np.mean([v[k] for v in vs])) for k in vs[0]} for s, vs in found.items()
-    }
-    seeds: dict[str, float] = {"n": len(files)}
-    if len(files) > 1 and found:
-        last = list(found.values())[-1]  # test, or valid where there is no test
-        seeds["std"] = float(np.std([v["bits_per_char"] for v in last], ddof=1))
-    train = float(np.mean([history[-1]["loss"] for history in histories.values()]))
-    return {"train": {"nats_per_char": train}, **held_out, "seeds": seeds}
-
-
-def bits(nats: Nats) -> float:
-    """Return the mean in bits a character."""
-    return float(np.mean(nats) / np.log(2))
 
 
 def _score(model: keras.Model, rows: Ids, states: Any) -> Nats:

@@ -46,7 +46,8 @@ def contradictions(document: Document) -> Iterator[str]:
         yield from _in_batches(key, classifier, document.sentiment)
     for name, start in document.sentiment.pretraining.items():
         yield from _in_pretraining(f"sentiment.pretraining.{name}", start, document)
-    yield from _in_pairs(document.sentiment)
+    yield from _in_pairs("sentiment", document.sentiment)
+    yield from _in_rows(document.sentiment)
     yield from _in_ensembles(document.sentiment)
     for name, writer in document.charlm.models.items():
         key = f"charlm.models.{name}"
@@ -59,6 +60,8 @@ def contradictions(document: Document) -> Iterator[str]:
             yield from _in_validation(key, writer.training, dataset_key, chunked)
             if isinstance(writer.training.batches, Streams):
                 yield from _in_streams(key, dataset_key, chunked)
+    yield from _in_pairs("charlm", document.charlm)
+    yield from _in_texts(document.charlm)
     yield from _in_adaptations(document.charlm)
 
 
@@ -193,20 +196,41 @@ def _in_ensembles(section: Sentiment) -> Iterator[str]:
             yield f"{key}: another ensemble has the same model and baseline."
 
 
-def _in_pairs(section: Sentiment) -> Iterator[str]:
-    """Two models are paired once, on the same test rows: those of one corpus, split in one way."""
+def _in_pairs(task: str, section: Sentiment | Charlm) -> Iterator[str]:
+    """Two models are paired once."""
     pairs = section.pairs.items()
     counts = Counter((pair.model, pair.reference) for _, pair in pairs)
     for name, pair in pairs:
-        key = f"sentiment.pairs.{name}"
+        key = f"{task}.pairs.{name}"
         if pair.model == pair.reference:
             yield f"{key}: {pair.model} is paired with itself."
         if counts[pair.model, pair.reference] > 1:
             yield f"{key}: another pair has the same model and reference."
+
+
+def _in_rows(section: Sentiment) -> Iterator[str]:
+    """Pairs of classifiers are tested on the same rows: those of one corpus, split in one way."""
+    for name, pair in section.pairs.items():
         models = [section.models.get(m) for m in (pair.model, pair.reference)]
         datasets = [section.datasets.get(m.dataset) for m in models if m is not None]
         if len({(d.corpus, d.split) for d in datasets if d is not None}) > 1:
-            yield f"{key}: the datasets of its two models are not the same corpus and split."
+            yield (
+                f"sentiment.pairs.{name}: the datasets of its two models are not the same corpus "
+                "and split."
+            )
+
+
+def _in_texts(section: Charlm) -> Iterator[str]:
+    """Pairs of character models are tested on the same text: the same end of one corpus."""
+    for name, pair in section.pairs.items():
+        key = f"charlm.pairs.{name}"
+        models = [section.models.get(m) for m in (pair.model, pair.reference)]
+        datasets = [section.datasets.get(m.dataset) for m in models if m is not None]
+        ends = {(d.corpus, d.chunk.test) for d in datasets if d is not None}
+        if len(ends) > 1:
+            yield f"{key}: the datasets of its two models do not end in the same test text."
+        elif not all(share for _, share in ends):
+            yield f"{key}: nothing is held out to test its two models on (chunk.test is 0)."
 
 
 def _twice(key: str, values: Sequence[float]) -> Iterator[str]:

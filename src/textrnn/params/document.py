@@ -98,6 +98,7 @@ class Charlm(Params):
     baselines: CharacterBaselines
     datasets: dict[str, CharacterDataset]
     models: dict[str, CharacterModel]
+    pairs: dict[str, Pair]
     adaptations: dict[str, Adaptation]  # by the model's name
 
 
@@ -144,6 +145,7 @@ def _bad_names(document: Document) -> list[str]:
         "sentiment.ensembles": document.sentiment.ensembles,
         "charlm.datasets": document.charlm.datasets,
         "charlm.models": document.charlm.models,
+        "charlm.pairs": document.charlm.pairs,
     }
     wrong = [
         f"{section}: the name {name!r} {reason}."
@@ -179,7 +181,8 @@ def _bad_references(document: Document) -> list[str]:
     return [
         *_bad_task("sentiment", document.sentiment, document.corpora),
         *_bad_task("charlm", document.charlm, document.corpora),
-        *_bad_pairs(document.sentiment),
+        *_bad_pairs("sentiment", document.sentiment),
+        *_bad_pairs("charlm", document.charlm),
         *_bad_ensembles(document.sentiment),
         *_bad_pretraining(document.sentiment, document.corpora),
         *_bad_adaptations(document.charlm),
@@ -219,9 +222,9 @@ def _bad_pretraining(section: Sentiment, corpora: Corpora) -> list[str]:
     return wrong
 
 
-def _bad_pairs(section: Sentiment) -> list[str]:
+def _bad_pairs(task: str, section: Sentiment | Charlm) -> list[str]:
     return [
-        f"sentiment.pairs.{name}.{side}: sentiment.models.{model} does not exist"
+        f"{task}.pairs.{name}.{side}: {task}.models.{model} does not exist"
         f"{problems.nearest(model, section.models)}"
         for name, pair in section.pairs.items()
         for side, model in pair

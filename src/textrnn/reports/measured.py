@@ -154,7 +154,7 @@ class Measured:
 
     @cached_property
     def against(self) -> dict[str, Row]:
-        """The paired tests of a classifier: against baselines, then against other models."""
+        """The paired comparisons: with baselines, then with other models."""
         pairs = sorted(self.home.metrics.glob("against-*.json"))
         task = self.home.task
         models = {f"{task}/{p.stem.removeprefix('against-')}": read(p) for p in pairs}

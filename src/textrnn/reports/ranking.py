@@ -106,7 +106,6 @@ def rank(models: Sequence[Measured], measure: Measure) -> Ranking | None:
 
 def _of_model(model: Measured, measure: Measure) -> Iterator[Entry]:
     value = model.value(measure.key)
-    test = model.metrics.get("test", {}) if measure.is_share else {}
     std = model.value("seeds.std") if measure.key.startswith("test.") else None
     seeds = words.spread(model).removesuffix(" (standard deviation)") if std is not None else None
     yield Entry(
@@ -117,8 +116,8 @@ def _of_model(model: Measured, measure: Measure) -> Iterator[Entry]:
         measure.say(value),
         None,
         seeds,
-        test.get("accuracy_low"),
-        test.get("accuracy_high"),
+        model.value(f"{measure.key}_low"),
+        model.value(f"{measure.key}_high"),
     )
     for figure in book.of(model.name):
         if figure.key == measure.key:
@@ -131,8 +130,7 @@ def _baselines(model: Measured, measure: Measure) -> Iterator[Entry]:
     for name, metrics in model.baselines.items():
         value = at(metrics, measure.key)
         if value is not None:
-            test = metrics.get("test", {}) if measure.is_share else {}
-            low, high = test.get("accuracy_low"), test.get("accuracy_high")
+            low, high = at(metrics, f"{measure.key}_low"), at(metrics, f"{measure.key}_high")
             said = measure.say(value)
             yield Entry(name, "baseline", None, value, said, "baseline", None, low, high)
 

@@ -136,6 +136,8 @@ def interval(values: Mapping[str, Any], key: str, form: str = "percent") -> str 
         return None
     if form == "percent":
         return f"{low * 100:.2f}–{high * 100:.2f} %"
+    if form == "bits":
+        return f"{bits(low)}–{bits(high)}"
     return f"{low:.4f}–{high:.4f}"
 
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from textrnn import bootstrap
 from textrnn.errors import UserError
-from textrnn.sentiment import intervals
 
 Ids = npt.NDArray[np.int64]
 Right = npt.NDArray[np.bool_]
@@ -55,11 +55,9 @@ def without(answers: Answers, places: Ids) -> dict[str, float]:
     kept = answers.right[:, ~answers.rows["place"].isin(places).to_numpy()].mean(axis=0)
     if not len(kept):
         return {}
-    interval = intervals.of_mean(kept)
-    sides = interval._asdict() if interval else {}
     return {
         "accuracy_without_twins": float(kept.mean()),
-        **{f"accuracy_without_twins_{side}": value for side, value in sides.items()},
+        **bootstrap.sides("accuracy_without_twins", bootstrap.of_mean(kept)),
     }
 
 
@@ -81,11 +79,9 @@ def pair(model: Answers, other: Answers) -> dict[str, Any]:
             "if that changes nothing, their datasets are split otherwise."
         )
     gain = model.right.mean(axis=0) - other.right.mean(axis=0)
-    interval = intervals.of_mean(gain)
-    sides = interval._asdict() if interval else {}
     return {
         "difference": float(gain.mean()),
-        **{f"difference_{side}": value for side, value in sides.items()},
+        **bootstrap.sides("difference", bootstrap.of_mean(gain)),
         **mcnemar(model.right[0], other.right[0]),
     }
 

@@ -3,28 +3,13 @@
 Rows are drawn again, trained models are not: what other seeds would give is `seeds.std`'s to say.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from textrnn import bootstrap
+from textrnn.bootstrap import Interval
 from textrnn.sentiment import classes
 from textrnn.sentiment.classes import Labels, Probabilities
-
-LEVEL = 0.95
-RESAMPLES = 2000
-BATCH = 100  # resamples that are held in memory at a time
-SEED = 1
-
-Values = npt.NDArray[np.float64]
-
-
-class Interval(NamedTuple):
-    """From where to where."""
-
-    low: float
-    high: float
 
 
 def of_test(labels: Labels, probabilities: Probabilities) -> dict[str, float]:
@@ -38,29 +23,10 @@ def of_test(labels: Labels, probabilities: Probabilities) -> dict[str, float]:
     is left out.
     """
     right = np.mean([classes.predicted(p) == labels for p in probabilities], axis=0)
-    found = {"accuracy": of_mean(right), "auc": of_area(labels, probabilities)}
     return {
-        f"{name}_{side}": value
-        for name, interval in found.items()
-        if interval
-        for side, value in interval._asdict().items()
+        **bootstrap.sides("accuracy", bootstrap.of_mean(right)),
+        **bootstrap.sides("auc", of_area(labels, probabilities)),
     }
-
-
-def of_mean(values: Values) -> Interval | None:
-    """Return the bootstrap's percentile interval of a mean [N]; none of fewer than two values."""
-    if len(values) < 2:
-        return None
-    found = stats.bootstrap(
-        (values,),
-        np.mean,
-        confidence_level=LEVEL,
-        n_resamples=RESAMPLES,
-        batch=BATCH,
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).confidence_interval
-    return Interval(float(found.low), float(found.high))
 
 
 def of_area(labels: Labels, probabilities: Probabilities) -> Interval | None:
@@ -89,11 +55,11 @@ def of_area(labels: Labels, probabilities: Probabilities) -> Interval | None:
         rows,
         area,
         vectorized=False,
-        confidence_level=LEVEL,
-        n_resamples=RESAMPLES,
-        batch=BATCH,
+        confidence_level=bootstrap.LEVEL,
+        n_resamples=bootstrap.RESAMPLES,
+        batch=bootstrap.BATCH,
         method="percentile",
-        rng=np.random.default_rng(SEED),
+        rng=np.random.default_rng(bootstrap.SEED),
     ).confidence_interval
     return Interval(float(found.low), float(found.high))
 
@@ -112,5 +78,5 @@ def _area(ones: Labels, zeros: Labels) -> float:
 
 def wilson(right: int, count: int) -> Interval:
     """Return Wilson's interval of a share, which holds for few rows and for shares of 0 and 1."""
-    found = stats.binomtest(right, count).proportion_ci(LEVEL, method="wilson")
+    found = stats.binomtest(right, count).proportion_ci(bootstrap.LEVEL, method="wilson")
     return Interval(float(found.low), float(found.high))
