@@ -98,7 +98,6 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reviews = whole_runs.reviews()
     params = whole_runs.tiny_params(9, sha256(reviews.encode()).hexdigest())
     params["corpora"]["raw"]["reviews"]["fetch"]["mirror"] = "reviews.csv"
-    del params["charlm"]["models"]["streams"], params["charlm"]["datasets"]["ordered"]
     whole_runs.lay_out(folder, params)
     (folder.parent / "www/reviews.csv").write_text(reviews)
     return folder
