@@ -156,12 +156,17 @@ def ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def heed_hangups() -> None:
+    """Be as a process that a terminal has started, even where `nohup` runs the tests."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("sent", "options"),
     [
         (signal.SIGINT, {}),
         (signal.SIGTERM, {}),
-        (signal.SIGHUP, {}),
+        (signal.SIGHUP, {"preexec_fn": heed_hangups}),
         (signal.SIGTERM, {"preexec_fn": ignore_interrupts}),
     ],
 )
