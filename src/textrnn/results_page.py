@@ -151,12 +151,7 @@ def _pairs(section: Values, metrics: Path) -> str:
     ]
     rows: list[Cells] = []
     for model in section["models"]:
-        against = _read(metrics / model / "comparison.json").get("against", {})
-        others = {f"baseline {name}": found for name, found in against.items()}
-        for pair in section["pairs"].values():
-            if pair["model"] == model:
-                found = _read(metrics / model / f"against-{pair['reference']}.json")
-                others |= {f"`{pair['reference']}`": found} if found else {}
+        others = _against(section, metrics, model)
         rows += [[f"`{model}`", name, *_pair(found)] for name, found in others.items()]
         for name, figures in _ensembles(section, metrics, model):
             against = figures.get("against", {}).items()
@@ -248,12 +243,7 @@ def _coders(section: Values, metrics: Path) -> str:
     head = ["", "against", "bits more", "95 %"]
     rows: list[Cells] = []
     for model in section["models"]:
-        against = _read(metrics / model / "comparison.json").get("against", {})
-        others = {f"baseline {name}": found for name, found in against.items()}
-        for pair in section["pairs"].values():
-            if pair["model"] == model:
-                found = _read(metrics / model / f"against-{pair['reference']}.json")
-                others |= {f"`{pair['reference']}`": found} if found else {}
+        others = _against(section, metrics, model)
         rows += [[f"`{model}`", name, *_difference(found)] for name, found in others.items()]
         contrast = _read(metrics / model / "contrast.json")
         others = {f"baseline {name}": ways for name, ways in contrast.get("against", {}).items()}
@@ -306,7 +296,18 @@ def _generated(section: Values, metrics: Path) -> str:
     return _table(head, rows)
 
 
-# ---------------------------------------------------------------- cells
+# ---------------------------------------------------------------- both tasks
+
+
+def _against(section: Values, metrics: Path, model: str) -> dict[str, Values]:
+    """Return what was found beside each baseline, then beside the models it is paired with."""
+    against = _read(metrics / model / "comparison.json").get("against", {})
+    others = {f"baseline {name}": found for name, found in against.items()}
+    for pair in section["pairs"].values():
+        if pair["model"] == model:
+            found = _read(metrics / model / f"against-{pair['reference']}.json")
+            others |= {f"`{pair['reference']}`": found} if found else {}
+    return others
 
 
 def _by_dataset(section: Values) -> dict[str, list[str]]:
@@ -318,6 +319,9 @@ def _by_dataset(section: Values) -> dict[str, list[str]]:
             models := [m for m, values in section["models"].items() if values["dataset"] == dataset]
         )
     }
+
+
+# ---------------------------------------------------------------- cells
 
 
 def _read(file: Path) -> dict[str, Any]:
