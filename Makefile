@@ -10,11 +10,12 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 QUICK := sentiment-evaluate@quick charlm-evaluate@quick charlm-sample@quick
 BOOK_CLASSIFIERS := book-bilstm book-birnn-last100 book-rnn
 BOOK_WRITERS := book book-tail
+SEEDS := book-bilstm-seeds book-birnn-last100-seeds
 BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%)
 CLAIMS = $(filter-out %/harness.py %/machine.py %/scaling.py %/scaling_page.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help quick book adopt app beam results results-page report tables docs test lint bench scale sweep soak licences lock clean
+.PHONY: help quick book seeds adopt app beam results results-page report tables docs test lint bench scale sweep soak licences lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,10 +38,14 @@ quick: $(VENV)/installed ## train and show the small models (two minutes)
 	dvc repro $(QUICK)
 	@textrnn results quick
 
-book: $(VENV)/installed ## train the book's models (one and a half to two hours on two cores)
-	@echo "The book's five models take one and a half to two hours on two cores; what is up to date is not run again."
+book: $(VENV)/installed ## train the book's models (about an hour on two cores)
+	@echo "The book's five models take about an hour on two cores; what is up to date is not run again."
 	dvc repro $(BOOK)
 	@textrnn results $(BOOK_CLASSIFIERS) $(BOOK_WRITERS)
+
+seeds: $(VENV)/installed ## train the book's bidirectional classifiers with five seeds (about an hour on two cores)
+	dvc repro $(SEEDS:%=sentiment-evaluate@%)
+	@textrnn results $(SEEDS)
 
 adopt: $(VENV)/installed ## accept code that changes no byte: make adopt STAGE=sentiment-train@quick
 	textrnn adopt $(STAGE)

@@ -22,7 +22,7 @@ Lock = dict[str, dict[str, Any]]
 CHARLM = ("train", "evaluate", "compare", "sample", "examine")  # verbs of every model
 LEARNING = ("vocab", "vectors", "pretrain", "train")
 
-ON_IMDB = ("book-bilstm", "bilstm-buckets", "book-rnn")  # the models
+ON_IMDB = ("book-bilstm", "book-bilstm-seeds", "bilstm-buckets", "book-rnn")  # the models
 TABLES = ("imdb", "imdb-last100", "imdb-best", "imdb-official", "rotten-tomatoes")  # datasets
 
 
