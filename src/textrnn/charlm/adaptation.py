@@ -65,12 +65,9 @@ def summary(costs: Mapping[str, Bits]) -> dict[str, Any]:
 
 
 def by_block(costs: Mapping[str, Bits], text: str) -> pd.DataFrame:
-    """Return what each block of the text costs: `coder`, and the columns of `blocks.of_splits`."""
-    parts = [
-        blocks.of_splits({"test": text}, {"test": blocks.means(cost)}).assign(coder=way)
-        for way, cost in costs.items()
-    ]
-    return pd.concat(parts)[["coder", *blocks.COLUMNS]]
+    """Return what each block of the text costs, as `blocks.of_coders` has it."""
+    means = {way: {"test": blocks.means(cost)} for way, cost in costs.items()}
+    return blocks.of_coders({"test": text}, means)
 
 
 def curve(costs: Mapping[str, Bits], parts: int = PARTS) -> pd.DataFrame:

@@ -14,8 +14,6 @@ from textrnn.params.charlm_baselines import CharacterBaselines, CharacterNGrams
 Texts = Mapping[str, str]  # train, valid and test, the last two perhaps empty
 Bits = npt.NDArray[np.float64]
 
-COLUMNS = ("coder", *blocks.COLUMNS)
-
 
 def measure(
     texts: Texts, alphabet: Alphabet, options: CharacterBaselines
@@ -26,7 +24,7 @@ def measure(
 
     Returns:
         Metrics, with an interval of the PPMd's and the n-gram model's; and what each block of the
-        held-out texts costs these two: `coder`, and the columns of `blocks.of_splits`.
+        held-out texts costs these two, as `blocks.of_coders` has it.
     """
     coders = compressors.all_of(options.ppmd)
     found: dict[str, Any] = {name: _compressed(texts, coder) for name, coder in coders.items()}
@@ -39,7 +37,7 @@ def measure(
     for name, of_splits in costs.items():
         for split, of_blocks in of_splits.items():
             found[name][split] |= blocks.interval("bits_per_char", of_blocks)
-    return found, _by_block(texts, costs)
+    return found, blocks.of_coders(texts, costs)
 
 
 def _compressed(texts: Texts, coder: compressors.Compressor) -> dict[str, dict[str, float]]:
@@ -88,10 +86,3 @@ def _ngrams(
         before = np.concatenate([ids["train"], ids["valid"]])
         found["test"] = kneser_ney.bits(before, ids["test"], alphabet.size, order)[order]
     return order, found
-
-
-def _by_block(texts: Texts, costs: Mapping[str, Mapping[str, Bits]]) -> pd.DataFrame:
-    parts = [
-        blocks.of_splits(texts, of_splits).assign(coder=name) for name, of_splits in costs.items()
-    ]
-    return pd.concat(parts)[[*COLUMNS]]

@@ -69,6 +69,16 @@ def of_splits(texts: Mapping[str, str], costs: Mapping[str, Bits]) -> pd.DataFra
     return pd.concat(parts)[[*COLUMNS]] if parts else pd.DataFrame(columns=[*COLUMNS])
 
 
+def of_coders(texts: Mapping[str, str], costs: Mapping[str, Mapping[str, Bits]]) -> pd.DataFrame:
+    """Return such tables of several coders in one: `coder`, then `COLUMNS`.
+
+    Args:
+        costs: of each coder, of each split, [B] bits a character.
+    """
+    parts = [of_splits(texts, found).assign(coder=coder) for coder, found in costs.items()]
+    return pd.concat(parts)[["coder", *COLUMNS]]
+
+
 def interval(name: str, costs: Bits) -> dict[str, float]:
     """Return a mean's 95 % interval, `<name>_low` and `<name>_high`.
 
