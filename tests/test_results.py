@@ -85,6 +85,16 @@ def test_a_model_that_params_yaml_no_longer_names_is_shown_as_such(
     assert shown(folder, capsys, "small") == ["onnodatasetinparams.yaml", "small60.00%"]
 
 
+def test_a_long_name_cuts_no_figure(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    (folder / "metrics/sentiment/small").rename(folder / "metrics/sentiment" / ("small" * 8))
+    rows = shown(folder, capsys)
+    assert "…" not in "".join(rows)
+    assert any(row.startswith("small") and "60.00%" in row for row in rows)
+
+
 def test_an_unknown_name_is_refused(folder: Path) -> None:
     with pytest.raises(UserError, match="no metrics of smaal"):
         results.show(["smaal"], folder / "metrics", folder / "params.yaml")

@@ -139,7 +139,7 @@ def _table(title: str, groups: Mapping[str, Metrics], columns: Columns) -> Table
         pad_edge=False,
         collapse_padding=True,
     )
-    table.add_column("model", no_wrap=True)
+    table.add_column("model", overflow="fold")  # a narrow terminal folds names, and cuts no figure
     for heading, _, _ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
     for dataset, models in groups.items():
