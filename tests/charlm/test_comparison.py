@@ -61,11 +61,11 @@ def test_files_are_read_as_they_were_written(tmp_path: Path) -> None:
     means = {split: blocks.means(c) for split, c in costs.items()}
     model, baselines = tmp_path / "model", tmp_path / "baselines"
     tables.write_table(blocks.of_splits(texts, means), model / blocks.FILE)
-    named = [
-        blocks.of_splits(texts, {s: m + more for s, m in means.items()}).assign(coder=name)
+    named = {
+        name: {split: m + more for split, m in means.items()}
         for name, more in {"ppmd": 0.5, "ngrams": 0.25}.items()
-    ]
-    tables.write_table(pd.concat(named), baselines / blocks.FILE)
+    }
+    tables.write_table(blocks.of_coders(texts, named), baselines / blocks.FILE)
     found = {
         name: comparison.pair(comparison.of_model(model), other)["difference"]
         for name, other in comparison.of_coders(baselines).items()

@@ -49,6 +49,16 @@ def test_the_committed_file_is_valid(root: Path) -> None:
     assert {"quick", "book", "book-tail", "best"} <= set(found.charlm.models)
 
 
+@pytest.mark.parametrize("name", ["book-bilstm", "book-birnn-last100"])
+def test_a_model_of_several_seeds_differs_from_its_namesake_in_these_alone(
+    root: Path, name: str
+) -> None:
+    models = base.read(root / "params.yaml")["sentiment"]["models"]
+    once, often = models[name], models[f"{name}-seeds"]
+    assert often["seeds"][: len(once["seeds"])] == once["seeds"]
+    assert {**often, "seeds": once["seeds"]} == once
+
+
 def test_how_a_run_is_carried_out_may_be_left_open(root: Path, tmp_path: Path) -> None:
     whole = base.read(root / "params.yaml")
     del whole["execution"]
