@@ -13,7 +13,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends git make \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 textrnn \
-    && install --directory --owner textrnn /textrnn
+    && install --directory --owner textrnn /textrnn /textrnn/.dvc /textrnn/.dvc/cache
 USER textrnn
 WORKDIR /textrnn
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TextIO
 
 import machine
@@ -173,13 +174,18 @@ def timed(
 
 
 class Process:
-    """A contender in a process of its own, ready when this returns."""
+    """A contender in a process of its own, ready when this returns.
+
+    Its temporary files lie in a folder that is removed with it: it is killed, and cannot tidy up.
+    """
 
     def __init__(self, file: Path, name: str, environment: Mapping[str, str]) -> None:
         self._name = name
+        self._scratch = TemporaryDirectory(prefix="bench-")
+        own = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": self._scratch.name}
         self._process = subprocess.Popen(
             [sys.executable, file, "--contender", name],
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            env={**os.environ, **own, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -195,6 +201,7 @@ class Process:
         """Let it end."""
         self._process.kill()
         self._process.communicate()
+        self._scratch.cleanup()
 
     def _write(self, line: str) -> None:
         assert self._process.stdin is not None

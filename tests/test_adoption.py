@@ -53,6 +53,12 @@ def test_a_comment_is_accepted(repo: Path) -> None:
     assert run(repo, "git", "worktree", "list").count("\n") == 1
 
 
+def test_it_works_from_any_folder(repo: Path) -> None:
+    edit(repo / CODE, lambda text: f"{text}# a remark\n")
+    said = run(repo, "sh", "-c", f"cd stages && python -m textrnn.cli adopt {STAGE}")
+    assert "gives the same bytes" in said
+
+
 def test_dvc_itself_would_write_the_same(repo: Path, tmp_path: Path) -> None:
     edit(repo / CODE, lambda text: f"{text}# a remark\n")
     shutil.copytree(repo, tmp_path / "by dvc")
@@ -126,18 +132,57 @@ def test_an_unknown_stage(repo: Path) -> None:
         adopt("sentiment-vocab@tinny")
 
 
+def test_a_stage_that_reads_what_git_holds_is_accepted(repo: Path) -> None:
+    """`charlm-examine` reads metrics/…/samples, which stand in the committed tree already."""
+    samples = repo / "metrics/samples"
+    samples.mkdir(parents=True)
+    (samples / "a.txt").write_text("a text\n")
+    (repo / "count.py").write_text(
+        "from pathlib import Path\n"
+        "text = Path('metrics/samples/a.txt').read_text()\n"
+        "Path('data/counted.txt').write_text(str(len(text)))\n"
+    )
+    stage = {
+        "cmd": "python count.py",
+        "deps": ["count.py", "metrics/samples"],
+        "outs": ["data/counted.txt"],
+    }
+    file = repo / "dvc.yaml"
+    content = yaml.safe_load(file.read_text())
+    content["stages"]["count"] = stage
+    file.write_text(yaml.safe_dump(content))
+    run(repo, "dvc", "repro", "count")
+    tiny.commit(repo)
+    edit(repo / "count.py", lambda text: f"{text}# a remark\n")
+    assert adopt("count").endswith("dvc.lock now has the new count.py.")
+
+
 def test_a_training_is_cut_short(tmp_path: Path) -> None:
     class Key:
-        params = ("sentiment.models.a.training", "sentiment.models.a.seeds")
+        params = (
+            "sentiment.models.a.training",
+            "sentiment.models.a.seeds",
+            "sentiment.pretraining.p.language_model",
+        )
 
     class Stage:
         params = (Key(),)
 
     model = {"training": {"epochs": 9, "learning_rate": 1e-06}, "seeds": [3, 4]}
     file = tmp_path / "params.yaml"
-    text = yaml.safe_dump({"sentiment": {"models": {"a": model, "b": deepcopy(model)}}})
+    start = {"language_model": {"training": {"epochs": 4}}}
+    section = {
+        "models": {"a": model, "b": deepcopy(model)},
+        "pretraining": {"p": start, "q": deepcopy(start)},
+    }
+    text = yaml.safe_dump({"sentiment": section})
     file.write_text(text.replace("1.0e-06", "1e-06"))  # as DVC writes it
     adoption._shorten(file, Stage())
-    found = yaml.safe_load(file.read_text())["sentiment"]["models"]
-    assert found["a"] == {"training": {"epochs": 2, "learning_rate": 1e-06}, "seeds": [3]}
-    assert found["b"] == model
+    found = yaml.safe_load(file.read_text())["sentiment"]
+    assert found["models"]["a"] == {
+        "training": {"epochs": 2, "learning_rate": 1e-06},
+        "seeds": [3],
+    }
+    assert found["models"]["b"] == model
+    assert found["pretraining"]["p"]["language_model"]["training"]["epochs"] == 2
+    assert found["pretraining"]["q"] == start

@@ -52,7 +52,7 @@ def test_the_ensembles_accuracies_are_those_of_the_runs(name: str, parts: str) -
 
 
 def test_the_character_models_figures_are_those_of_the_runs() -> None:
-    table = README.partition("| model | what it is | training text,")[2]
+    table = README.partition("| model | what it is | while training,")[2]
     for name in ("book", "book-tail", "best"):
         row = re.search(rf"^\| `{name}` \| .* \|$", table, re.MULTILINE)
         assert row is not None

@@ -16,8 +16,20 @@ import pytest
 import yaml
 from dvc.repo import Repo
 
+from textrnn import paths
 from textrnn.errors import UserError
-from textrnn.reports import book, card, charts, figures, measured, offline, page, pipeline, ranking
+from textrnn.reports import (
+    book,
+    card,
+    charts,
+    figures,
+    measured,
+    offline,
+    page,
+    pipeline,
+    ranking,
+    words,
+)
 from textrnn.reports.charts import Kind
 
 ROOT = Path(__file__).parents[1]
@@ -338,6 +350,111 @@ def test_what_was_measured_of_generated_texts_is_shown(
     assert "9 characters: “The night”" in first.note
     assert "1.892 bits" in first.note
     assert all("not measured" in other.note for other in others)
+
+
+def test_a_text_without_a_whole_word_is_shown(
+    held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "wordless"
+    shutil.copytree(held, folder)
+    found = {"copied_chars": 2, "copied": "--", "bits_per_char": 0.5}
+    file = folder / "metrics/charlm/quick/generated.json"
+    file.write_text(json.dumps({"carried-scale-2.0": found}))
+    monkeypatch.chdir(folder)
+    (model,) = measured.find(["charlm/quick"])
+    note = page.samples(model)[0].note
+    assert note.startswith("It has no whole word; the longest passage that it copied has 2")
+
+
+def test_texts_written_with_the_state_carried_stand_before_the_windows(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(held)
+    (model,) = measured.find(["charlm/best"])
+    carried = [sample.title.startswith("state carried") for sample in page.samples(model)]
+    assert True in carried
+    assert False in carried
+    assert carried == sorted(carried, reverse=True)
+
+
+def curve(seed: int, split: str, losses: list[float]) -> list[dict[str, Any]]:
+    return [
+        {"seed": seed, "epoch": epoch, "split": split, "loss": loss}
+        for epoch, loss in enumerate(losses, start=1)
+    ]
+
+
+def test_a_curve_s_end_is_the_mean_of_each_seed_s_own() -> None:
+    """Early stopping ends seeds in different epochs."""
+    rows = [
+        *curve(1, "train", [3.0, 1.0]), *curve(1, "valid", [2.0, 4.0]),
+        *curve(2, "train", [3.0, 2.5, 2.0]), *curve(2, "valid", [3.0, 1.0, 2.0]),
+    ]  # fmt: skip
+    assert figures._curve(rows, "loss") == (
+        "2 seeds, a line each; in the mean training ends at 1.500; validation ends at 3.000; "
+        "validation was best in epoch 1 to 2, 1.500."
+    )
+    assert figures._curve(curve(1, "train", [3.0, 1.0]), "loss") == "Training ends at 1.000."
+    assert figures._curve([], "loss") == ""
+
+
+@pytest.mark.parametrize(("name", "is_said"), [("best", True), ("quick", False)])
+def test_a_training_loss_that_is_a_sum_is_said_to_be_one(
+    held: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_said: bool
+) -> None:
+    monkeypatch.chdir(held)
+    (model,) = measured.find([f"sentiment/{name}"])
+    assert ("the loss of the pushed texts is added" in figures.of(model)[0].note) is is_said
+
+
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        ({}, "Adam at 0.001, batches"),
+        ({"optimizer": "lazy_adam"}, "lazy Adam at 0.001, batches"),
+        (
+            {"schedule": "exponential", "final_learning_rate": 1e-4},
+            "Adam at 0.001, falling to 0.0001 by the same factor each step, batches",
+        ),
+        (
+            {"schedule": "cosine", "final_learning_rate": 1e-4},
+            "Adam at 0.001, falling to 0.0001 as a cosine does, batches",
+        ),
+    ],
+)
+def test_a_training_is_said_with_its_optimizer_and_schedule(
+    training: dict[str, Any], said: str
+) -> None:
+    given = {
+        "epochs": 3,
+        "optimizer": "adam",
+        "learning_rate": 1e-3,
+        "schedule": "constant",
+        "final_learning_rate": None,
+        "batches": {"method": "chunks", "batch_size": 8},
+    }
+    section = {"models": {"x": {"training": given | training}}}
+    shared = measured.Repository({"sentiment": section}, {})
+    assert said in words.training(measured.Measured(paths.Model("sentiment", "x"), shared))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        ({"n": 1}, "one seed: no spread is known"),
+        ({"n": 3}, "3 seeds: nothing was held out to measure their spread on"),
+        ({"n": 3, "std": 0.012}, "± 0.012 bits over 3 seeds (standard deviation)"),
+        ({}, "not measured"),
+    ],
+)
+def test_a_spread_is_said_by_the_number_of_seeds(
+    seeds: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = paths.Model("charlm", "x")
+    (tmp_path / home.metrics).mkdir(parents=True)
+    (tmp_path / home.metrics / "metrics.json").write_text(json.dumps({"seeds": seeds}))
+    monkeypatch.chdir(tmp_path)
+    assert words.spread(measured.Measured(home, measured.Repository({}, {}))) == said
 
 
 def test_a_chart_is_drawn_from_dvc_s_template_in_the_page_s_colours(

@@ -204,7 +204,7 @@ def test_a_page_is_written_in_its_place(folder: Path) -> None:
 def test_an_unknown_table_and_a_page_that_is_not_there_are_refused(folder: Path) -> None:
     with pytest.raises(UserError, match="no table is called lengths"):
         table(folder, "lengths")
-    with pytest.raises(UserError, match=r"page\.md is not here"):
+    with pytest.raises(UserError, match=r"page\.md is no file that is here"):
         results_page.write(folder / "page.md")
 
 

@@ -1,9 +1,11 @@
 """Experiments side by side: only those that ended, what they differ in, and what is best."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from textrnn.errors import UserError
 from textrnn.paths import Model
 from textrnn.reports import sweep
 from textrnn.reports.sweep import Run, Sweep
@@ -28,6 +30,17 @@ def test_what_is_queued_or_runs_has_no_figures_of_its_own() -> None:
     ]
     shown = [{"rev": "workspace", "experiments": None}, {"rev": "x", "experiments": mine}]
     assert [found["name"] for found in sweep.finished(shown)] == ["b", "e"]
+
+
+def test_a_model_without_validation_is_not_ranked_by_its_test(
+    monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    metrics = {"metrics/charlm/book-tail/metrics.json": {"data": {"test": {"bits_per_char": 2}}}}
+    data = {"params": {"params.yaml": {"data": {"x": 1}}}, "metrics": metrics}
+    monkeypatch.setattr(sweep, "_experiments", lambda: [{"name": "a", "data": data}])
+    monkeypatch.chdir(root)
+    with pytest.raises(UserError, match=r"no validation text .* charlm\.datasets\.island-tail"):
+        sweep.collect("charlm/book-tail")
 
 
 def found(task: str = "sentiment") -> Sweep:
@@ -59,5 +72,5 @@ def test_the_picture_goes_along_the_numbers_in_their_order() -> None:
 
 def test_a_page_without_markers_is_refused(tmp_path: Any) -> None:
     (tmp_path / "page.md").write_text("nothing")
-    with pytest.raises(sweep.UserError, match="begin sweep"):
+    with pytest.raises(UserError, match="begin sweep"):
         sweep.write(found(), tmp_path / "page.md")

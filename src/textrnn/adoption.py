@@ -143,7 +143,7 @@ def _run(root: Path, folder: Path, stage: Any, whose: str) -> None:
     code = _code(root)
     for dep in stage.deps:
         path = Path(dep.fs_path).relative_to(root)
-        if str(path) not in code:
+        if str(path) not in code and not (folder / path).exists():  # metrics are in git
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).symlink_to(root / path)
     for out in stage.outs:  # metrics are in git: what was committed is no output of this run
@@ -164,16 +164,20 @@ def _remove(path: Path) -> None:
 
 
 def _shorten(params: Path, stage: Any) -> None:
-    """Have a training stop after its first epochs and seed."""
+    """Have a training stop after its first epochs, and a model's after its first seed."""
     read = [key for dep in stage.params for key in dep.params]
     values = base.read(params)
     for key in read:
         match key.split("."):
             case [task, "models", model, "training"]:
                 entry = values[task]["models"][model]
-                entry["training"]["epochs"] = min(EPOCHS, entry["training"]["epochs"])
                 entry["seeds"] = entry["seeds"][:1]
-                params.write_text(yaml.safe_dump(values), encoding="utf-8")
+            case [task, "pretraining", start, "language_model"]:
+                entry = values[task]["pretraining"][start]["language_model"]
+            case _:
+                continue
+        entry["training"]["epochs"] = min(EPOCHS, entry["training"]["epochs"])
+        params.write_text(yaml.safe_dump(values), encoding="utf-8")
 
 
 def _parting(old: Path, new: Path) -> tuple[str, str] | None:

@@ -80,6 +80,8 @@ def results(
     from textrnn import results as tables
     from textrnn import results_page
 
+    if page and models:
+        raise UserError(f"{page} shows all models: name none beside --page.")
     file = page and page.absolute()
     repository.enter()
     if file:
@@ -128,7 +130,7 @@ def sample(
         typer.Option(help="Below 1 surer, above 1 wilder: one over the book's scale factor. [1.0]"),
     ] = None,
     greedy: Annotated[bool, typer.Option("--greedy", help="Take the likeliest character.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the draws.")] = 1,
 ) -> None:
     """Write a text, character by character, as a character model goes on.
 
@@ -226,6 +228,8 @@ def report(
     """
     target = out.absolute()
     repository.enter()
+    if target.is_dir():
+        raise UserError(f"{out} is a folder: name the page's file, such as {out / 'report.html'}.")
     with _extra("vl_convert", what="drawing", name="report"):
         from textrnn.reports import page
     page.write(models or [], target)
@@ -462,6 +466,7 @@ def adopt(
 
     Example: textrnn adopt sentiment-train@quick
     """
+    repository.enter()
     from textrnn import adoption
 
     typer.echo(adoption.adopt(stage))

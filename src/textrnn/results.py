@@ -1,6 +1,5 @@
 """A table of what `metrics/` holds, models beside the baselines of their datasets."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from textrnn.errors import UserError
 from textrnn.params import base
 from textrnn.params.problems import nearest
 from textrnn.paths import METRICS
+from textrnn.reports.measured import at, read
 
 Columns = Sequence[tuple[str, str, str]]  # title, dotted key, format
 Metrics = Mapping[str, dict[str, Any]]  # by the name of a model or a baseline
@@ -88,7 +88,7 @@ def _missing(unknown: Sequence[str], known: set[str], metrics: Path, params: Pat
 
 def _models(folder: Path, task: str, names: Sequence[str]) -> Metrics:
     return {
-        file.parent.name: _read(file)
+        file.parent.name: read(file)
         for file in sorted(folder.glob("*/metrics.json"))
         if not names or {file.parent.name, f"{task}/{file.parent.name}"} & set(names)
     }
@@ -107,17 +107,12 @@ def _by_dataset(models: Metrics, folder: Path, datasets: Mapping[str, str]) -> d
         group = groups.setdefault(datasets.get(name, "no dataset in params.yaml"), {})
         group[name] = values
         for file in sorted((folder / name).glob("with-*.json")):
-            group[f"{name}\n  + {file.stem.removeprefix('with-')}"] = _read(file)
+            group[f"{name}\n  + {file.stem.removeprefix('with-')}"] = read(file)
     for dataset, group in groups.items():
         file = folder / "baselines" / dataset / "metrics.json"
-        for name, values in _read(file).items() if file.exists() else ():
+        for name, values in read(file).items() if file.exists() else ():
             group[f"baseline {name}"] = values
     return dict(sorted(groups.items()))
-
-
-def _read(file: Path) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return values
 
 
 def _measured(columns: Columns, groups: Mapping[str, Metrics]) -> Columns:
@@ -126,7 +121,7 @@ def _measured(columns: Columns, groups: Mapping[str, Metrics]) -> Columns:
     return [
         (title, key, form)
         for title, key, form in columns
-        if key not in SOME or any(_value(values, key) is not None for values in models)
+        if key not in SOME or any(at(values, key) is not None for values in models)
     ]
 
 
@@ -152,14 +147,8 @@ def _table(title: str, groups: Mapping[str, Metrics], columns: Columns) -> Table
 
 
 def _cell(values: Any, key: str, form: str) -> str:
-    found = _value(values, key)
+    found = at(values, key)
     return "-" if found is None else format(found, form)
-
-
-def _value(values: Any, key: str) -> Any:
-    for part in key.split("."):
-        values = values.get(part) if isinstance(values, dict) else None
-    return values
 
 
 def _show_sample(console: Console, folder: Path, name: str) -> None:

@@ -31,8 +31,8 @@ def write(page: Path, metrics: Path = METRICS, params: Path = base.FILE) -> None
     Raises:
         UserError: the page is not there, or marks a table that is not known.
     """
-    if not page.exists():
-        raise UserError(f"{page} is not here: run from the repository's root.")
+    if not page.is_file():
+        raise UserError(f"{page} is no file that is here: name one, such as docs/results.md.")
     with atomic.file(page) as part:
         content = renewed(page.read_text(encoding="utf-8"), metrics, params)
         part.write_text(content, encoding="utf-8", newline="\n")
@@ -201,7 +201,7 @@ def _lines(file: Path) -> dict[str, str]:
 def _writers(section: Values, metrics: Path) -> str:
     head = [
         "",
-        "training text, nats",
+        "while training, nats",
         "test bits",
         "95 %",
         "spread",
@@ -371,4 +371,7 @@ def _seeds(found: Values, unit: float, digits: int) -> str:
 def _code(text: str) -> str:
     """Return a passage as it stands, between marks that no character of it ends; ⏎ ends a line."""
     shown = text.replace("\n", "⏎").replace("|", "\\|")
-    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    marks = "`" * (longest + 1)
+    room = " " if longest else ""
+    return f"{marks}{room}{shown}{room}{marks}"

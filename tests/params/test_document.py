@@ -1,6 +1,7 @@
 """params.yaml: what is wrong in it is refused, with the key's whole path and the nearest name."""
 
 import copy
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -373,8 +374,13 @@ def test_a_name_that_windows_keeps_for_itself_is_refused(
     assert f"the name {name!r} is a device's on Windows" in said
 
 
-@pytest.mark.parametrize("task", ["sentiment", "charlm"])
-@pytest.mark.parametrize("name", ["baselines", "audits"])
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [
+        *itertools.product(("sentiment", "charlm"), ("baselines", "audits")),
+        ("sentiment", "pretraining"),
+    ],
+)
 def test_a_model_s_name_that_is_another_folder_s_is_refused(
     complaint: Complaint, root: Path, task: str, name: str
 ) -> None:

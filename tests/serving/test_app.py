@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from serving.conftest import Command
+from textrnn.app import routes
 from textrnn.serving import attribution, writing
 
 COMMAND = [sys.executable, "-m", "textrnn.cli", "app", "--port", "0"]
@@ -158,6 +159,20 @@ def test_other_pages_cannot_ask(served: Served) -> None:
     assert form.status_code == 415
     rebound = requests.get(served.address, headers={"Host": "evil.example"}, timeout=60)
     assert rebound.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [
+        ("127.0.0.1", {"localhost", "127.0.0.1", "[::1]"}),
+        ("127.0.0.2", {"localhost", "127.0.0.1", "[::1]", "127.0.0.2"}),
+        ("::1", {"localhost", "127.0.0.1", "[::1]"}),
+        ("box.example", {"localhost", "127.0.0.1", "[::1]", "box.example"}),
+        ("192.0.2.1", {"*"}),
+    ],
+)
+def test_the_page_may_be_asked_for_by_the_name_it_is_served_at(host: str, names: set[str]) -> None:
+    assert set(routes._hosts(host)) == names
 
 
 def test_the_browser_is_told_to_load_nothing_from_elsewhere(served: Served) -> None:

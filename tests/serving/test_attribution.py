@@ -63,15 +63,20 @@ def test_what_is_said_twice_is_not_missed_once() -> None:
     assert attribution.occlusion(neither_nor, ["good", "film"]) == (1.0, [1.0, 0.0])
 
 
-def test_a_model_is_asked_once() -> None:
+def test_a_model_is_asked_for_a_batch_at_a_time() -> None:
     asked = []
 
     def ask(texts: Sequence[Sequence[str]]) -> Values:
         asked.append(len(texts))
         return linear(texts)
 
-    attribution.occlusion(ask, ["good"] * 5)
-    assert asked == [6]
+    attribution.occlusion(ask, ["good"] * 130)
+    assert asked == [1, 64, 64, 2]
+
+
+def test_a_text_with_too_many_words_to_weigh_is_refused() -> None:
+    with pytest.raises(UserError, match=r"4,001 tokens, .* at most 4,000"):
+        attribution.occlusion(linear, ["good"] * 4_001)
 
 
 def test_a_word_is_worth_what_its_absence_changes(

@@ -128,3 +128,31 @@ def test_nothing_but_the_verdict_is_printed(repo: Path) -> None:
     done = subprocess.run(command, cwd=repo / "data", capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.usefixtures("repo")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("results", "quick", "--page", "docs/results.md"), "shows all models: name none"),
+        (("results", "--page", "."), "is no file that is here"),
+        (("report", "--out", "."), ". is a folder: name the page's file, such as report.html."),
+        (
+            ("app", "-m", "sentiment/tiny", "-m", "sentiment/tiny"),
+            "the page begins with one model of a task: choose sentiment/tiny or sentiment/tiny.",
+        ),
+    ],
+)
+def test_what_would_be_ignored_or_overwritten_is_refused(
+    textrnn: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    done = textrnn(*arguments)
+    assert done.status == 1
+    assert said in done.err
+    assert "should not have happened" not in done.err
+
+
+@pytest.mark.usefixtures("repo")
+def test_a_seed_that_no_draw_can_hold_is_refused(textrnn: Command) -> None:
+    done = textrnn("sample", "-m", "charlm/tiny", "--start", "He", "--seed", str(2**63))
+    assert (done.status, done.out) == (2, "")

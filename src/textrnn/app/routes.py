@@ -155,4 +155,5 @@ def _hosts(host: str) -> list[str]:
         address = ipaddress.ip_address(host)
     except ValueError:
         return [*LOOPBACK, host]
-    return LOOPBACK if address.is_loopback else ["*"]
+    name = f"[{host}]" if address.version == 6 else host
+    return [*LOOPBACK, name] if address.is_loopback else ["*"]

@@ -31,12 +31,17 @@ def serve(host: str, port: int, chosen: Sequence[str], say: Callable[[str], None
         say: told where the page is, as soon as it can be opened.
 
     Raises:
-        UserError: no model is here, a chosen one cannot be used, or the port is taken.
+        UserError: no model is here, a chosen one cannot be used, two of a task are chosen, or the
+            port is taken.
     """
-    first = {}
+    first: dict[str, str] = {}
     for name in chosen:
         task = models.find(name).home.task
         models.trained(name, task)
+        if task in first:
+            raise UserError(
+                f"the page begins with one model of a task: choose {first[task]} or {name}."
+            )
         first[task] = name
     answers.models_here()
     application = routes.application(host, first)

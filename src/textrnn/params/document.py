@@ -36,6 +36,9 @@ from textrnn.params.tokens import Tokens, Vocabulary
 
 UNSEEN_BY_RUN_CACHE = {"size", "nfiles"}
 
+# Folders that stand among those of models, in `metrics/` or in `.checkpoints/`.
+BESIDE_MODELS = {"sentiment.models": (*KINDS, "pretraining"), "charlm.models": KINDS}
+
 # What Windows takes for a device, whatever its case and whatever stands behind a dot.
 DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 
@@ -155,9 +158,9 @@ def _bad_names(document: Document) -> list[str]:
     ]
     taken = [
         f"{section}: the name {name!r} is that of a folder beside the models': choose another."
-        for section in ("sentiment.models", "charlm.models")
+        for section, folders in BESIDE_MODELS.items()
         for name in sections[section]
-        if name in KINDS
+        if name in folders
     ]
     if SCRATCH in document.sentiment.pretraining:
         taken.append(

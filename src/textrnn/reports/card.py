@@ -60,10 +60,12 @@ def _limits(model: Measured) -> Iterator[str]:
     measure = ranking.ACCURACY if model.home.task == "sentiment" else ranking.BITS
     yield from _beaten(model, measure)
     count, std = model.value("seeds.n"), model.value("seeds.std")
-    if std is None:
+    if count == 1:
         yield "It was trained from one seed, so how far chance carries it is not known."
-    elif count is not None:
+    elif std is not None:
         yield f"Its seeds lie apart: {words.spread(model)}; its figures are their means."
+    elif count is not None:
+        yield f"How far its {count} seeds lie apart is not known: nothing was held out to see it."
     if model.home.task == "sentiment":
         yield from _of_classifier(model)
     elif model.value("test") is None:

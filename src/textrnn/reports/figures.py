@@ -1,7 +1,9 @@
 """A model's charts, each with a sentence that says what it shows, or that it was not measured."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from statistics import fmean
 
 from textrnn.reports import words
 from textrnn.reports.charts import Kind, draw
@@ -52,7 +54,10 @@ def _loss(model: Measured) -> Figure:
     unit = "text" if model.home.task == "sentiment" else "character"
     kind = Kind("by_split", "epoch", "loss", "epoch", f"loss, nats a {unit}")
     rows = model.table("learning_curve")
-    return _figure(model, "Loss by epoch", "learning_curve", kind, rows, _curve(rows, "loss"))
+    said = _curve(rows, "loss")
+    if rows and model.params.get("architecture", {}).get("adversarial"):
+        said += " In training, the loss of the pushed texts is added."
+    return _figure(model, "Loss by epoch", "learning_curve", kind, rows, said)
 
 
 def _accuracy(model: Measured) -> Figure:
@@ -63,33 +68,34 @@ def _accuracy(model: Measured) -> Figure:
 
 
 def _curve(rows: Sequence[Row], measure: str) -> str:
-    """Say where the curves end, and when validation was best."""
-    if not rows:
+    """Say where the curves end, and when validation was best; of several seeds, in the mean."""
+    choose = min if measure == "loss" else max
+    parts = []
+    for split in ("train", "valid"):
+        curves = _by_seed([row for row in rows if row["split"] == split])
+        if not curves:
+            continue
+        end = fmean(curve[-1][measure] for curve in curves)
+        parts.append(f"{SPLITS[split]} ends at {end:.3f}")
+        if split == "valid":
+            best = [choose(curve, key=lambda row: row[measure]) for curve in curves]
+            epochs = sorted({row["epoch"] for row in best})
+            when = f"{epochs[0]} to {epochs[-1]}" if len(epochs) > 1 else f"{epochs[0]}"
+            at_best = fmean(row[measure] for row in best)
+            parts.append(f"validation was best in epoch {when}, {at_best:.3f}")
+    if not parts:
         return ""
-    last = max(row["epoch"] for row in rows)
-    ends = [
-        f"{SPLITS[split]} ends at {_mean(r[measure] for r in rows if _is(r, split, last)):.3f}"
-        for split in ("train", "valid")
-        if any(_is(r, split, last) for r in rows)
-    ]
-    valid = [row for row in rows if row["split"] == "valid"]
+    said = "; ".join(parts)
     seeds = len({row["seed"] for row in rows})
-    if valid:
-        choose = min if measure == "loss" else max
-        best = choose(valid, key=lambda row: row[measure])
-        ends.append(f"validation was best in epoch {best['epoch']}, {best[measure]:.3f}")
-    said = "; ".join(ends)
-    kept = f"{seeds} seeds, a line each: {said}" if seeds > 1 else said[:1].upper() + said[1:]
-    return f"{kept}."
+    if seeds > 1:
+        return f"{seeds} seeds, a line each; in the mean {said}."
+    return f"{said[:1].upper()}{said[1:]}."
 
 
-def _is(row: Row, split: str, epoch: int) -> bool:
-    return bool(row["split"] == split and row["epoch"] == epoch)
-
-
-def _mean(values: Iterator[float]) -> float:
-    found = list(values)
-    return sum(found) / len(found)
+def _by_seed(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return each seed's rows, by epoch: early stopping ends each in an epoch of its own."""
+    ordered = sorted(rows, key=lambda row: (row["seed"], row["epoch"]))
+    return [list(curve) for _, curve in groupby(ordered, key=lambda row: row["seed"])]
 
 
 def _roc(model: Measured) -> Figure:

@@ -21,6 +21,7 @@ FILE = Path("report.html")
 WORST = 10  # errors shown of each model
 LONG = 260  # characters of an error that are shown before it is opened
 
+CARRIED = "state carried"
 TASKS = {"sentiment": "Sentiment", "charlm": "Character models"}
 
 
@@ -129,7 +130,7 @@ def samples(model: Measured) -> list[Sample]:
     return sorted(
         found,
         key=lambda s: (
-            "window" in s.title,
+            not s.title.startswith(CARRIED),
             next((i for i, part in enumerate(order) if part in s.title), len(order)),
             s.title,
         ),
@@ -139,7 +140,7 @@ def samples(model: Measured) -> list[Sample]:
 def _titled(name: str) -> str:
     """Return `state carried, temperature 0.5 (the book's scale factor 2.0)` of a file's name."""
     how, _, rest = name.partition("-")
-    kept = {"carried": "state carried", "window": "the last characters alone, as the book"}
+    kept = {"carried": CARRIED, "window": "the last characters alone, as the book"}
     state = kept.get(how, how)
     if rest == "greedy":
         return f"{state}: the likeliest character each time"

@@ -29,7 +29,7 @@ class Measure:
 
 ACCURACY = Measure("test.accuracy", "Test accuracy", 0.1, "higher")
 BITS = Measure("test.bits_per_char", "Held-out text, bits a character", 0.5, "lower")
-NATS = Measure("train.nats_per_char", "Training text, nats a character", 0.5, "lower")
+NATS = Measure("train.nats_per_char", "While training, nats a character", 0.5, "lower")
 OF_TASK = {"sentiment": (ACCURACY,), "charlm": (BITS, NATS)}
 
 

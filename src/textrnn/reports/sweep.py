@@ -61,17 +61,33 @@ class Sweep:
         ]
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """What an experiment ran with and came to."""
+
+    name: str
+    params: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+
 def collect(model: str) -> Sweep:
     """Return what the experiments of a model (`sentiment/quick`) came to.
 
     Raises:
-        UserError: there is no such model, or no experiment of it that has ended.
+        UserError: there is no such model, no experiment of it that has ended, or no validation to
+            rank them by.
     """
     home = models.find(model).home
     dataset = base.read()[home.task]["models"][home.name]["dataset"]
     places = (f"{home.task}.models.{home.name}.", f"{home.task}.datasets.{dataset}.")
     figure, best = FIGURES[home.task]
-    runs = [run for found in _experiments() if (run := _run(found, home, places, figure))]
+    measured = list(_measured(_experiments(), home))
+    if any("valid" not in found.metrics for found in measured):
+        raise UserError(
+            f"{model} has no validation text to rank experiments by, and the test is not for "
+            f"choosing: have {home.task}.datasets.{dataset} hold some out (`valid`)."
+        )
+    runs = [_run(found, places, figure) for found in measured]
     keys = _differing(runs)
     if not keys:
         raise UserError(
@@ -108,21 +124,25 @@ def finished(shown: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
             yield from (r for r in each["revs"] if r.get("data") is not None and not r.get("error"))
 
 
-def _run(found: Mapping[str, Any], home: Model, places: Sequence[str], figure: str) -> Run | None:
-    """Return an experiment, if it has metrics of the model."""
-    data = found["data"]
-    params = data["params"].get(base.FILE.as_posix(), {}).get("data")
-    metrics = data["metrics"].get((home.metrics / "metrics.json").as_posix(), {}).get("data")
-    if not params or not metrics:
-        return None
+def _measured(experiments: Iterable[Mapping[str, Any]], home: Model) -> Iterator[_Measured]:
+    """Yield the experiments that have metrics of the model."""
+    for found in experiments:
+        data = found["data"]
+        params = data["params"].get(base.FILE.as_posix(), {}).get("data")
+        metrics = data["metrics"].get((home.metrics / "metrics.json").as_posix(), {}).get("data")
+        if params and metrics:
+            yield _Measured(found.get("name") or found["rev"][:7], params, metrics)
+
+
+def _run(found: _Measured, places: Sequence[str], figure: str) -> Run:
     values = {
         key.removeprefix(place): value
-        for key, value in _flat(params)
+        for key, value in _flat(found.params)
         for place in places
         if key.startswith(place)
     }
-    test = metrics.get("test", {}).get(figure)
-    return Run(found.get("name") or found["rev"][:7], values, metrics["valid"][figure], test)
+    test = found.metrics.get("test", {}).get(figure)
+    return Run(found.name, values, found.metrics["valid"][figure], test)
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:

@@ -87,9 +87,11 @@ def training(model: Measured) -> str:
     found = model.params.get("training")
     if not found:
         return NOT_KNOWN
-    rate = f"Adam at {found['learning_rate']:g}"
-    if found.get("schedule") == "cosine":
-        rate += f", falling to {found['final_learning_rate']:g} as a cosine does"
+    optimizer = {"adam": "Adam", "lazy_adam": "lazy Adam"}[found["optimizer"]]
+    rate = f"{optimizer} at {found['learning_rate']:g}"
+    falls = {"cosine": "as a cosine does", "exponential": "by the same factor each step"}
+    if found["schedule"] in falls:
+        rate += f", falling to {found['final_learning_rate']:g} {falls[found['schedule']]}"
     stop = found.get("early_stopping")
     parts = [
         f"{found['epochs']} epochs{' at most' if stop else ''}",
@@ -123,8 +125,10 @@ def spread(model: Measured) -> str:
     count, std = model.value("seeds.n"), model.value("seeds.std")
     if count is None:
         return NOT_MEASURED
-    if std is None:
+    if count == 1:
         return "one seed: no spread is known"
+    if std is None:
+        return f"{count} seeds: nothing was held out to measure their spread on"
     size = f"{std * 100:.2f} points" if model.home.task == "sentiment" else f"{std:.3f} bits"
     return f"± {size} over {count} seeds (standard deviation)"
 
@@ -154,10 +158,15 @@ def examined(found: Row | None) -> str:
     if not found:
         return f"How many of its words exist, and what it copied: {NOT_MEASURED}."
     copied = " ".join(found["copied"].split())
+    share = found.get("known_words")
+    known = (
+        "It has no whole word"
+        if share is None
+        else f"{share * 100:.0f} % of its words stand in the training text"
+    )
     return (
-        f"{found['known_words'] * 100:.0f} % of its words stand in the training text; the longest "
-        f"passage that it copied has {found['copied_chars']} characters: “{copied}”; "
-        f"{bits(found['bits_per_char'])} bits a character, by the model itself."
+        f"{known}; the longest passage that it copied has {found['copied_chars']} characters: "
+        f"“{copied}”; {bits(found['bits_per_char'])} bits a character, by the model itself."
     )
 
 

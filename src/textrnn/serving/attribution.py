@@ -30,6 +30,7 @@ Values = npt.NDArray[np.float64]
 LogOdds = Callable[[Sequence[Sequence[T]]], Values]
 
 TOGETHER = 64  # texts in a batch: one number, since layers are compiled for each
+MOST = 4_000  # tokens of a text that is weighed: the longest IMDb review has 3,046
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,27 @@ def occlusion(
 ) -> tuple[float, list[float]]:
     """Return a text's log-odds, and how much less they are without each of its T tokens.
 
+    The T + 1 texts are made and asked for `TOGETHER` at a time: together they have T² tokens.
+
     Args:
-        log_odds: of texts; it is called once, with the text and the T that lack a token.
-        tokens: of the text, at least one.
+        log_odds: of texts.
+        tokens: of the text, from one to `MOST`.
         nothing: what is read where the only token is left out.
+
+    Raises:
+        UserError: there are more tokens.
     """
-    without = [[*tokens[:i], *tokens[i + 1 :]] or list(nothing) for i in range(len(tokens))]
-    whole, *rest = log_odds([list(tokens), *without]).tolist()
+    if len(tokens) > MOST:
+        raise UserError(
+            f"the text has {len(tokens):,} tokens, and each is weighed by reading the rest again: "
+            f"give at most {MOST:,}, or use `textrnn predict`."
+        )
+    [whole] = log_odds([list(tokens)]).tolist()
+    rest = []
+    for first in range(0, len(tokens), TOGETHER):
+        places = range(first, min(first + TOGETHER, len(tokens)))
+        texts = [[*tokens[:i], *tokens[i + 1 :]] or list(nothing) for i in places]
+        rest += log_odds(texts).tolist()
     return whole, [whole - other for other in rest]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from safetensors import safe_open
 
 from textrnn.serving import models
@@ -44,7 +45,7 @@ def show(found: dict[str, Any]) -> None:
     """Print it for people, and the commands that bring the model if it is not here."""
     table = Table.grid(padding=(0, 2))
     for heading, value in _lines(found):
-        table.add_row(heading, value)
+        table.add_row(heading, Text(value))  # a class may be called [neg]
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     if not found["here"]:

@@ -1,7 +1,7 @@
 """A model by its name in commands, `sentiment/quick`: what is declared, and what is here."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from textrnn.params.document import (
     SentimentDataset,
     SentimentModel,
 )
-from textrnn.serving import minutes
+from textrnn.serving import lineage, minutes
 
 TASKS = ("sentiment", "charlm")
 
@@ -108,6 +108,15 @@ class Named:
         return found
 
     @property
+    def labels(self) -> Mapping[str, int]:
+        """What the labels of a classifier's corpus are mapped to."""
+        corpus = self.dataset_entry.corpus
+        section = self.document.corpora
+        entry = section.raw[corpus.name] if corpus.folder == "raw" else section.own[corpus.name]
+        assert isinstance(entry.read, ReadTable)  # noqa: S101 - by the task
+        return entry.read.labels
+
+    @property
     def class_names(self) -> list[str]:
         """What the classes of a classifier are called, in order.
 
@@ -115,10 +124,7 @@ class Named:
             UserError: it was trained with another number of classes than its corpus now has.
         """
         corpus = self.dataset_entry.corpus
-        section = self.document.corpora
-        entry = section.raw[corpus.name] if corpus.folder == "raw" else section.own[corpus.name]
-        assert isinstance(entry.read, ReadTable)  # noqa: S101 - by the task
-        names = class_names(entry.read.labels)
+        names = class_names(self.labels)
         trained_with = self.architecture.get("classes", len(TWO))
         if len(names) != trained_with:
             raise UserError(
@@ -180,6 +186,7 @@ def opened(
     model = trained(name, task)
     known = read(model.data.vocab)
     described = check_vocabulary(model, known.size)
+    lineage.check(model)
     file = model.home.home / "model.json"
     architecture: A = base.validate(described.architecture, schema, "architecture", file)
     return Opened(model, known, architecture, _seed(model, seed))
