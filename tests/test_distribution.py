@@ -29,7 +29,7 @@ TRAINING = {
     "learning_rate": 0.01,
     "schedule": "cosine",
     "final_learning_rate": 0.001,
-    "clip_norm": 1.0,
+    "clip_norm": 0.05,  # so low that gradients are clipped
     "early_stopping": None,
 }
 CLASSIFIER = {
@@ -189,10 +189,19 @@ def test_two_and_four_workers_learn_what_one_process_does(
         np.testing.assert_allclose(found[count], found[1], rtol=0, atol=1e-5)
 
 
-def test_lanes_that_cannot_be_dealt_out_are_refused(laid_out: Path) -> None:
-    with workers(copy(laid_out, "three"), "sentiment/by-file", 3) as started:
+@pytest.mark.parametrize(
+    ("model", "refused"),
+    [
+        ("sentiment/by-file", "lanes: 4 cannot be dealt out"),
+        ("charlm/tiny", "batch_size: 8 streams cannot be dealt out"),
+    ],
+)
+def test_what_cannot_be_dealt_out_in_equal_numbers_is_refused(
+    laid_out: Path, model: str, refused: str
+) -> None:
+    with workers(copy(laid_out, f"three-{model.replace('/', '-')}"), model, 3) as started:
         said = started[0].communicate(timeout=200)[0]
-    assert "lanes: 4 cannot be dealt out to 3 workers or GPUs in equal numbers" in said
+    assert f"{refused} to 3 workers or GPUs in equal numbers" in said
     assert "Traceback" not in said
 
 

@@ -98,10 +98,13 @@ def test_keras_itself_does_not_sum_a_rows_slices() -> None:
     assert np.abs(found - by_hand(BATCHES)).max() > 0.05
 
 
+@pytest.mark.parametrize("clip", [None, 0.05])
 @pytest.mark.parametrize("kind", ["adam", "lazy_adam"])
-def test_two_replicas_learn_from_their_halves_what_one_learns_from_the_whole(kind: str) -> None:
-    """Both replicas use rows 0 and 3, so that their slices meet in the sum."""
-    code = IN_REPLICAS.format(kind=kind)
+def test_two_replicas_learn_from_their_halves_what_one_learns_from_the_whole(
+    kind: str, clip: float | None
+) -> None:
+    """Both replicas use rows 0 and 3, so that their slices meet in the sum, which is clipped."""
+    code = IN_REPLICAS.format(kind=kind, clip=clip)
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert out.returncode == 0, out.stderr
 
@@ -116,7 +119,7 @@ from textrnn.params.optimisation import Optimisation
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 options = Optimisation(
     epochs=1, optimizer="{kind}", learning_rate=0.1, schedule="constant", final_learning_rate=None,
-    clip_norm=None, early_stopping=None,
+    clip_norm={clip}, early_stopping=None,
 )
 ids = [[0, 3, 3, 1, 0, 3, 2, 2], [1, 1, 0, 0, 0, 3, 4, 4], [0, 1, 2, 3, 3, 2, 1, 0]]
 found = []

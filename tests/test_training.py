@@ -1,5 +1,6 @@
 """The loop is held to Keras's own `fit` of Keras's own layers, on each of the book's models."""
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textrnn import optimizers, training
+from textrnn import checkpoints, optimizers, training
 from textrnn.backend import keras, tf
 from textrnn.charlm import evaluation
 from textrnn.charlm import model as character_model
@@ -352,6 +353,30 @@ def test_a_training_that_diverges_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the loss of epoch 1 is nan: .*learning_rate"):
         trainer.run()
     assert not (tmp_path / "c").exists()
+
+
+def test_weights_of_which_validation_is_no_number_are_not_kept(tmp_path: Path) -> None:
+    """The last step's loss is that of the weights before it."""
+    found = iter([0.5, math.nan])
+    trainer = small_trainer(tmp_path / "c", CHUNKS, 2, lambda: {"loss": next(found)})
+    with pytest.raises(UserError, match=r"the valid_loss of epoch 2 is nan: .*learning_rate"):
+        trainer.run()
+    arrays, state = checkpoints.load(tmp_path / "c") or ({}, {})
+    assert len(state["history"]) == 1
+    assert all(np.isfinite(value).all() for value in arrays.values())
+
+
+def test_the_time_of_a_training_that_was_gone_on_with_is_that_of_all_its_epochs(
+    tmp_path: Path,
+) -> None:
+    first = small_trainer(tmp_path / "c", CHUNKS, 1, None)
+    first.run()
+    again = small_trainer(tmp_path / "c", CHUNKS, 1, None)
+    again.run()
+    assert again.seconds == first.seconds > 0
+    more = small_trainer(tmp_path / "c", CHUNKS, 2, None)
+    more.run()
+    assert more.seconds > first.seconds
 
 
 def test_mixed_precision_learns_nearly_what_float32_does() -> None:

@@ -33,15 +33,38 @@ def _rate(options: Optimisation, steps: int) -> Any:
     return first
 
 
-class Adam(keras.optimizers.Adam):  # type: ignore[misc]
+class _OfAllReplicas(keras.optimizers.Adam):  # type: ignore[misc]
+    """Keras's Adam, but replicas' gradients are summed before they are clipped.
+
+    Keras clips each replica's own and then sums: of R replicas the sum may be R times as long as
+    the norm that it was to be clipped at, so that several learn otherwise than one.
+    """
+
+    def _all_reduce_sum_gradients(self, grads_and_vars: Any) -> Any:
+        """Return what Keras is about to sum; that of several replicas is done."""
+        return super()._all_reduce_sum_gradients(grads_and_vars) if _is_alone() else grads_and_vars
+
+
+def _summed_over_replicas(gradients: list[Any]) -> Any:
+    if _is_alone():
+        return gradients
+    return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+
+
+def _is_alone() -> bool:
+    return bool(tf.distribute.get_replica_context().num_replicas_in_sync == 1)
+
+
+class Adam(_OfAllReplicas):
     """Kingma & Ba (2015): every row of an embedding moves at every step, by its moments."""
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """Update the variables, from gradients that may be dense or slices."""
-        super().apply([tf.convert_to_tensor(g) for g in grads], trainable_variables)
+        dense = [tf.convert_to_tensor(g) for g in grads]
+        super().apply(_summed_over_replicas(dense), trainable_variables)
 
 
-class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]
+class LazyAdam(_OfAllReplicas):
     """Adam that touches only the rows of an embedding that a batch used, and their moments.
 
     So do `torch.optim.SparseAdam` and TensorFlow Addons' `LazyAdam`. A row's moments do not decay
@@ -50,7 +73,9 @@ class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """Update the variables, from gradients that may be dense or slices."""
-        super().apply([_summed(g) for g in grads], trainable_variables)
+        each = _summed_over_replicas([_summed(g) for g in grads])
+        # Two replicas may have used the same row.
+        super().apply(each if _is_alone() else list(map(_summed, each)), trainable_variables)
 
     def _clip_gradients(self, grads: Any) -> Any:
         """Clip as Keras does, without making slices dense."""
@@ -63,7 +88,6 @@ class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]
         if not isinstance(gradient, tf.IndexedSlices):
             super().update_step(gradient, variable, learning_rate)
             return
-        gradient = _summed(gradient)  # two replicas may have used the same row
         rows, values = gradient.indices, gradient.values
         index = self._get_variable_index(variable)
         moments = (self._momentums[index].value, self._velocities[index].value)

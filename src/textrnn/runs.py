@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -56,29 +55,32 @@ def train(
 
     Of several workers the chief alone writes; all read its checkpoints.
     """
-    started = time.monotonic()
     parameters = description + options.model_dump_json() + determinism
     key = checkpoints.fingerprint(parameters, inputs)
 
-    def run(seed: int) -> tuple[keras.Model, training.History]:
+    def run(seed: int) -> tuple[keras.Model, training.Trainer]:
         training.prepare(seed)
         with tf.distribute.get_strategy().scope(), training.precision(options.precision):
             model = build()
         check = (lambda: validate(model)) if validate else None
         file = home.checkpoints / key / f"seed-{seed}.safetensors"
         trainer = training.Trainer(model, step, epochs(seed), check, options, file)
-        return model, trainer.run()
+        trainer.run()
+        return model, trainer
 
     if not distribution.is_chief():
         for seed in seeds:
             run(seed)
         return
+    seconds = 0.0
     with atomic.folder(home.home) as part:
         (part / "model.json").write_text(description, encoding="utf-8", newline="\n")
         for seed in seeds:
-            _write(part / f"seed-{seed}", *run(seed))
+            model, trainer = run(seed)
+            _write(part / f"seed-{seed}", model, trainer.history)
+            seconds += trainer.seconds
     _keep_only(home.checkpoints / key)
-    _write_seconds(home, time.monotonic() - started)
+    _write_seconds(home, seconds)
 
 
 def _write(folder: Path, model: keras.Model, history: training.History) -> None:
@@ -96,6 +98,5 @@ def _keep_only(folder: Path) -> None:
 
 def _write_seconds(home: Place, seconds: float) -> None:
     """Seconds differ from run to run, so they are kept out of git and of DVC's outputs."""
-    home.metrics.mkdir(parents=True, exist_ok=True)
-    file = home.metrics / "timings.json"
-    file.write_text(json.dumps({"train_seconds": round(seconds, 1)}) + "\n", encoding="utf-8")
+    with atomic.file(home.metrics / "timings.json") as part:
+        part.write_text(json.dumps({"train_seconds": round(seconds, 1)}) + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ batch; layers, losses and optimizer are Keras's.
 
 import functools
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,7 @@ class Trainer:
         self.model, self.step, self.epochs, self.validate = model, step, epochs, validate
         self.options, self.checkpoint = options, checkpoint
         self.history: History = []
+        self.seconds = 0.0  # that all epochs took, those before the checkpoint too
         self._best: list[Any] | None = None
         self._strategy = tf.distribute.get_strategy()
         self._steps = distribution.steps(epochs)
@@ -85,16 +87,22 @@ class Trainer:
 
         With early stopping, the model is left with its best weights, otherwise with its last; with
         averaging, these are the means of weights, which validation measures too.
+
+        Raises:
+            UserError: the training diverged, or its checkpoint is damaged.
         """
         self._resume()
+        started = time.monotonic() - self.seconds
         while len(self.history) < self.options.epochs and not self._is_stopped():
             measures = self._epoch(len(self.history))
             with self._averaged():
                 if self.validate:
                     measures |= {f"valid_{k}": v for k, v in self.validate().items()}
+                self._check(measures)
                 self.history.append(measures)
                 if self.options.early_stopping and self._best_epoch() == len(self.history) - 1:
                     self._best = [w.numpy() for w in self.model.weights]
+            self.seconds = time.monotonic() - started
             if distribution.is_chief():
                 self._save()
                 tqdm.write(f"epoch {len(self.history)}/{self.options.epochs}  {_line(measures)}")
@@ -116,11 +124,7 @@ class Trainer:
         self.model.set_weights(learnt)
 
     def _epoch(self, number: int) -> dict[str, float]:
-        """Train on every batch of an epoch; return the means over its examples.
-
-        Raises:
-            UserError: the loss is no longer a number.
-        """
+        """Train on every batch of an epoch; return the means over its examples."""
         sums: dict[str, Any] = {}
         examples: Any = 0
         carry = self._first_carry()
@@ -135,13 +139,20 @@ class Trainer:
                 if i % 20 == 19:
                     bar.set_postfix({k: f"{float(v / examples):.4f}" for k, v in sums.items()})
                 bar.update()
-        means = {k: float(v / examples) for k, v in sums.items()}
-        if not math.isfinite(means["loss"]):
-            raise UserError(
-                f"the loss of epoch {number + 1} is {means['loss']}: the training diverged. Lower "
-                "training.learning_rate, or set training.clip_norm."
-            )
-        return means
+        return {k: float(v / examples) for k, v in sums.items()}
+
+    def _check(self, measures: dict[str, float]) -> None:
+        """Refuse an epoch after which something measured is no number: no weights are kept of it.
+
+        Raises:
+            UserError: the training diverged.
+        """
+        for name, value in measures.items():
+            if not math.isfinite(value):
+                raise UserError(
+                    f"the {name} of epoch {len(self.history) + 1} is {value}: the training "
+                    "diverged. Lower training.learning_rate, or set training.clip_norm."
+                )
 
     def _best_epoch(self) -> int:
         """Return the epoch with the best validation so far; without early stopping, the last."""
@@ -170,7 +181,8 @@ class Trainer:
     def _save(self) -> None:
         arrays = {k: np.asarray(v) for k, v in self._variables().items()}
         best = {f"best/{i}": value for i, value in enumerate(self._best or [])}
-        checkpoints.save(self.checkpoint, arrays | best, {"history": self.history})
+        state = {"history": self.history, "seconds": self.seconds}
+        checkpoints.save(self.checkpoint, arrays | best, state)
 
     def _resume(self) -> None:
         found = checkpoints.load(self.checkpoint)
@@ -179,7 +191,7 @@ class Trainer:
         arrays, state = found
         for key, variable in self._variables().items():
             variable.assign(arrays[key])
-        self.history = state["history"]
+        self.history, self.seconds = state["history"], state["seconds"]
         best = [arrays[f"best/{i}"] for i in range(len(self.model.weights)) if "best/0" in arrays]
         self._best = best or None
         if distribution.is_chief():

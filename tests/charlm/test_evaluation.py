@@ -160,3 +160,12 @@ def test_validation_is_the_mean_of_the_nats(model: keras.Model) -> None:
 
 def test_nothing_held_out_is_not_validated() -> None:
     assert evaluation.validation(ONE_LSTM, BEFORE, TEXT[:0]) is None
+
+
+def test_windows_are_coded_some_at_a_time(
+    model: keras.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = evaluation.nats_windowed(model, ONE_LSTM, BEFORE, TEXT, 4)
+    monkeypatch.setattr(evaluation, "WINDOWS", 3)
+    parts = evaluation.nats_windowed(model, ONE_LSTM, BEFORE, TEXT, 4)
+    np.testing.assert_allclose(parts, whole, rtol=1e-6)

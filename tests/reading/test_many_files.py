@@ -7,7 +7,9 @@ import io
 import json
 import lzma
 from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import fsspec
@@ -229,6 +231,44 @@ def test_a_storage_that_is_no_disk(own: Path, memory: Any) -> None:
     assert [row.text for row in read_table(found, READ)] == ["one", "two"]
     memory.rm("/bucket/reviews/2.parquet")
     assert error(found) == "memory:///bucket/reviews/2.parquet is not there."
+
+
+def test_a_folder_of_a_storage_needs_no_slash(own: Path, memory: Any) -> None:
+    memory.pipe("/bucket/reviews/1.jsonl", as_json_lines([(5, "one")]))
+    found = listed(own, "memory://bucket/reviews")
+    assert [file.url for file in listing.read(found)] == ["memory:///bucket/reviews/1.jsonl"]
+
+
+def test_a_file_that_is_called_as_a_pattern_is_a_file(own: Path) -> None:
+    (own / "part[1].csv").write_bytes(as_csv([(5, "good")]))
+    assert [row.text for row in read_table(listed(own, "data/own/part[1].csv"), READ)] == ["good"]
+
+
+class WithoutLength(BaseHTTPRequestHandler):
+    """A server that does not say how long its file is."""
+
+    content = as_csv([(5, "good")])
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.content)
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_server_that_does_not_say_a_file_s_length(own: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), WithoutLength) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        found = listed(own, f"http://127.0.0.1:{server.server_port}/reviews.csv")
+        [file] = listing.read(found)
+        assert file.bytes == len(WithoutLength.content)
+        assert [row.text for row in read_table(found, READ)] == ["good"]
+        server.shutdown()
 
 
 def test_a_file_that_has_changed_is_refused(own: Path) -> None:

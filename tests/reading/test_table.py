@@ -110,6 +110,13 @@ def test_long_texts_are_read_up_to_the_limit(own):
     )
 
 
+def test_a_row_without_a_group_is_refused(own):
+    """A CSV has an empty cell for it: all such rows would be one group."""
+    read = ReadTable(text="review", label="sentiment", group="film")
+    write(own, 'review,sentiment,film\ngood,1,f1\nbad,0,""\n')
+    assert error(own, read) == f"{own}, row 2: nothing stands in the column 'film'."
+
+
 def test_unknown_label_names_the_row_and_the_remedy(own):
     write(own, "review,sentiment\n" + "fine,1\n" * 1481 + "so so,maybe\n")
     assert error(own) == (

@@ -130,10 +130,18 @@ def test_a_long_curve_is_thinned_from_end_to_end() -> None:
 
 def test_the_worst_come_first() -> None:
     found = evaluation.worst(SIX, (f"text {i}" for i in range(6)), 4)
-    assert found["place"].tolist() == [4, 2, 5, 3]
-    assert found["text"].tolist() == ["text 4", "text 2", "text 5", "text 3"]
-    assert found["label"].tolist() == [0, 1, 0, 1]
-    np.testing.assert_allclose(found["probability"], [0.7, 0.4, 0.5, 0.6])
+    assert found["place"].tolist() == [4, 2]
+    assert found["text"].tolist() == ["text 4", "text 2"]
+    assert found["label"].tolist() == [0, 1]
+    np.testing.assert_allclose(found["probability"], [0.7, 0.4])
+
+
+def test_what_the_model_was_right_about_is_no_mistake() -> None:
+    one = predictions([1, 0, 1, 0], [0.93, 0.2, 0.4, 0.1])
+    assert evaluation.worst(one, "abcd")["text"].tolist() == ["c"]
+    none = evaluation.worst(predictions([1, 0], [0.9, 0.1]), "ab")
+    assert list(none.columns) == list(evaluation.worst(one, "abcd").columns)
+    assert none.empty
 
 
 def test_of_equally_wrong_texts_the_first_comes_first() -> None:
@@ -142,7 +150,8 @@ def test_of_equally_wrong_texts_the_first_comes_first() -> None:
 
 
 def test_fewer_texts_than_are_asked_for() -> None:
-    assert len(evaluation.worst(SIX, "abcdef")) == 6
+    same = predictions([1, 0, 1, 0], [0.25, 0.75, 0.25, 0.75])
+    assert len(evaluation.worst(same, "abcd")) == 4
 
 
 # ---------------------------------------------------------------- models

@@ -116,6 +116,19 @@ def test_grouped_comes_near_its_shares() -> None:
     assert found != places(fractions("grouped", seed=2), 3000, groups)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_large_group_closes_no_split(seed: int) -> None:
+    """It goes to training, and smaller ones fill the splits."""
+    groups = [f"film {i}" for i in range(600)] + ["series"] * 400
+    found = places(fractions("grouped", seed), 1000, groups)
+    assert {split: len(part) for split, part in found.items()} == {
+        "train": 700,
+        "valid": 100,
+        "test": 200,
+    }
+    assert {groups[row] for row in found["train"]} >= {"series"}
+
+
 def test_grouped_needs_groups() -> None:
     with pytest.raises(UserError, match=r"read\.group"):
         splits.assign(fractions("grouped"), 3, ["a", None, "b"])

@@ -53,7 +53,7 @@ def test_a_model_that_is_not_here_comes_with_commands_and_minutes(changing: Path
     timings = changing / "metrics/charlm/quick/timings.json"
     timings.parent.mkdir(parents=True)
     timings.write_text(json.dumps({"train_seconds": 1250.0}))
-    assert "(about 21 minutes on two cores)" in models.how_to_get(models.find("charlm/quick"))
+    assert "(about 21 minutes as timed here)" in models.how_to_get(models.find("charlm/quick"))
     (changing / "dvc.lock").unlink()
     assert "MB" not in models.how_to_get(models.find("charlm/quick"))
 

@@ -18,14 +18,15 @@ Nats = npt.NDArray[np.float64]
 STREAMS = 32  # parts of the text that are coded side by side
 CONTEXT = 1000  # characters that a part's state has read before its first character is coded
 STEPS = 100  # characters a call
+WINDOWS = 4096  # windows that are coded side by side: what they need at most of memory
 
 
 def nats_carried(model: keras.Model, architecture: Architecture, before: Ids, text: Ids) -> Nats:
     """Return -ln p of each character of a text, given what stands before it, the state carried.
 
     The text is cut into parts that are coded side by side; each part's state has first read the
-    `CONTEXT` characters before it, so every character is predicted from at least so many (or from
-    all there are, where `before` is shorter).
+    `CONTEXT` characters before it (or as many as `before` has, where these are fewer), so every
+    character is predicted from at least so many.
 
     Args:
         before: ids of the characters that precede the text, at least one.
@@ -57,7 +58,9 @@ def nats_windowed(
     whole = np.concatenate([before[-1:], text])
     whole = np.pad(whole, (0, count * steps + 1 - len(whole)))
     rows = whole[(np.arange(count) * steps)[:, None] + np.arange(steps + 1)]
-    return _score(model, rows, zero_states(architecture, count)).reshape(-1)[: len(text)]
+    parts = [rows[i : i + WINDOWS] for i in range(0, count, WINDOWS)]
+    found = [_score(model, part, zero_states(architecture, len(part))) for part in parts]
+    return np.concatenate(found).reshape(-1)[: len(text)]
 
 
 def validation(

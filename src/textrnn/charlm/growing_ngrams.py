@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textrnn.charlm.kneser_ney import KINDS, UNSEEN, discounts
 from textrnn.progress import bar
 
 Ids = npt.NDArray[np.int64]
@@ -19,10 +20,6 @@ AnyIds = npt.NDArray[np.integer[Any]]
 Flags = npt.NDArray[np.bool_]
 Reals = npt.NDArray[np.float64]
 LogProbabilities = npt.NDArray[np.float32]
-
-UNSEEN = -1
-KINDS = 3  # of discounts: for what was counted once, twice, and more often
-LEAST = 0.05  # of a count that is taken, and that is left
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class GrowingNGrams:
         for order, longer in zip(self._orders, [*self._orders[1:], None], strict=True):
             met = order.ngrams[:begin][_counting(order, longer)[:begin]]
             order.counts[:] = np.bincount(met, minlength=len(order.counts))
-            order.discounts[:] = _discounts(order.counts)
+            order.discounts[:] = discounts(order.counts)
 
     def predict(self) -> tuple[Reals, int]:
         """Return p [V] of the next character, and how many characters of context were known."""
@@ -141,15 +138,3 @@ def _counting(order: _Order, longer: _Order | None) -> Flags:
     """Return at which places [T] an n-gram counts."""
     there: Flags = order.ngrams != UNSEEN
     return there if longer is None else longer.first
-
-
-def _discounts(counts: Ids) -> Reals:
-    """Return what is taken from counts of 0, 1, 2, and 3 or more (Chen & Goodman, equation 26).
-
-    As `kneser_ney` has it: half is added to each count of counts, so that small texts give
-    discounts too, and none is so small that unseen characters would be impossible.
-    """
-    n = np.bincount(np.minimum(counts, KINDS + 2), minlength=KINDS + 3) + 0.5
-    share = n[1] / (n[1] + 2 * n[2])
-    found = [k - (k + 1) * share * n[k + 1] / n[k] for k in range(1, KINDS + 1)]
-    return np.array([0, *np.clip(found, LEAST, [k - LEAST for k in range(1, KINDS + 1)])])

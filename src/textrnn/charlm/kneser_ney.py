@@ -94,7 +94,7 @@ def _mixed(order: _Order, counts: Ids, lower: Reals) -> Reals:
 
     Where the context was never followed by anything, they are the lower order's.
     """
-    taken = _discounts(counts)[np.minimum(counts, KINDS)]
+    taken = discounts(counts)[np.minimum(counts, KINDS)]
     kept = np.append(counts - taken, 0)[order.coded]  # the last element is that of UNSEEN
     totals = np.append(np.bincount(order.begins, weights=counts), 0)
     rest = np.append(np.bincount(order.begins, weights=taken), 0)
@@ -103,7 +103,7 @@ def _mixed(order: _Order, counts: Ids, lower: Reals) -> Reals:
     return np.where(total > 0, (kept + rest[contexts] * lower) / np.maximum(total, 1), lower)
 
 
-def _discounts(counts: Ids) -> Reals:
+def discounts(counts: Ids) -> Reals:
     """Return what is taken from counts of 0, 1, 2, and 3 or more (Chen & Goodman, equation 26).
 
     Half is added to each count of counts, so that small texts, which may have none, give discounts

@@ -4,6 +4,7 @@ from typing import Any
 
 from textrnn.backend import keras, tf
 from textrnn.charlm.model import zero_states
+from textrnn.errors import UserError
 from textrnn.params.character_model import Architecture, Chunks, Streams
 from textrnn.steps import Carry, Values
 
@@ -15,11 +16,20 @@ class NextCharacter:
         architecture: of the model, for the shape of its states.
         batches: `streams` carry their state from batch to batch (truncated BPTT); windows that
             are shuffled start from zero states each.
+
+    Raises:
+        UserError: streams cannot be dealt out in equal numbers to the replicas.
     """
 
     def __init__(self, architecture: Architecture, batches: Chunks | Streams) -> None:
         self._architecture = architecture
         self._streams = batches.batch_size if isinstance(batches, Streams) else None
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        if self._streams and self._streams % replicas:
+            raise UserError(
+                f"training.batches.batch_size: {self._streams} streams cannot be dealt out to "
+                f"{replicas} workers or GPUs in equal numbers."
+            )
 
     def start(self) -> Carry:
         """Return zero states for the rows of a batch that this replica reads."""

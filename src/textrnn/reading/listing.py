@@ -51,7 +51,7 @@ def gather(patterns: Sequence[str], root: Path) -> list[Listed]:
             for file, info in sorted(files.items()):
                 url = _url(fs, file, root)
                 if url not in found:
-                    found[url] = Listed(url, info["size"], _version(fs, file, info))
+                    found[url] = Listed(url, *_content(fs, file, info))
         if not files:
             raise UserError(f"{pattern} names no file.")
     return list(found.values())
@@ -59,16 +59,23 @@ def gather(patterns: Sequence[str], root: Path) -> list[Listed]:
 
 def _files(fs: Any, path: str, is_folder: bool) -> dict[str, dict[str, Any]]:
     """Return what a pattern names, and what the storage knows of each."""
-    if is_folder or (isinstance(fs, LocalFileSystem) and fs.isdir(path)):
+    if is_folder:
         path = f"{path.rstrip('/')}/**"
-    if not any(wild in path for wild in "*["):  # a ? may begin a query
-        return {path: fs.info(path)}
+    elif not any(wild in path for wild in "*[") or _is_local_file(fs, path):  # ? may begin a query
+        info = fs.info(path)
+        if info["type"] == "file":
+            return {path: info}
+        path = f"{path.rstrip('/')}/**"
     found: dict[str, dict[str, Any]] = fs.glob(path, detail=True)
     return {
         file: info
         for file, info in found.items()
         if info["type"] == "file" and not _is_marker(file)
     }
+
+
+def _is_local_file(fs: Any, path: str) -> bool:
+    return isinstance(fs, LocalFileSystem) and fs.isfile(path)
 
 
 def _is_marker(path: str) -> bool:
@@ -83,16 +90,21 @@ def _url(fs: Any, path: str, root: Path) -> str:
     return (local.relative_to(root) if local.is_relative_to(root) else local).as_posix()
 
 
-def _version(fs: Any, path: str, info: Mapping[str, Any]) -> str:
-    """Return what tells a file's content from another's: the storage's own, or its sha256."""
-    tag = info.get("ETag") or info.get("etag")
-    if tag:
-        return "etag:" + str(tag).strip('"')
-    sha256 = hashlib.sha256()
-    with fs.open(path, "rb") as content:
-        while block := content.read(BLOCK):
-            sha256.update(block)
-    return f"sha256:{sha256.hexdigest()}"
+def _content(fs: Any, path: str, info: Mapping[str, Any]) -> tuple[int, str]:
+    """Return a file's size, and what tells its content from another's: an ETag, or its sha256.
+
+    Both are the storage's own where it says them; a server may leave out either.
+    """
+    size, tag = info["size"], info.get("ETag") or info.get("etag")
+    version = tag and "etag:" + str(tag).strip('"')
+    if size is None or not version:
+        size, digest = 0, hashlib.sha256()
+        with fs.open(path, "rb") as content:
+            while block := content.read(BLOCK):
+                size += len(block)
+                digest.update(block)
+        version = version or f"sha256:{digest.hexdigest()}"
+    return size, version
 
 
 def write(files: Sequence[Listed], listing: Path) -> None:
@@ -135,7 +147,7 @@ def opened(file: Listed, listing: Path) -> Iterator[BinaryIO]:
     with reading(file.url):
         fs, path = url_to_fs(file.url)
         info = fs.info(path)
-        if info["size"] != file.bytes or _version(fs, path, info) != file.version:
+        if _content(fs, path, info) != (file.bytes, file.version):
             raise UserError(f"{file.url} has changed since it was listed. {_again(listing)}")
         with fsspec.open(file.url, "rb", compression=get_compression(file.url, "infer")) as content:
             yield content

@@ -67,9 +67,11 @@ def _row(
             f"{place}: the text is empty. Take the row out of the file, or name "
             f"another column in params.yaml: {key}.text."
         )
+    group = _plain(record["group"], read.group, place) if "group" in record else None
+    if group == "":  # a CSV's way to say that there is none: it would make one group of them all
+        raise UserError(f"{place}: nothing stands in the column {read.group!r}.")
     if label is not None and label not in read.labels:
         raise UserError(f"{place}: {_unknown_label(label, read, key)}")
-    group = _plain(record["group"], read.group, place) if "group" in record else None
     return Row(number, text, None if label is None else read.labels[label], group)
 
 

@@ -180,7 +180,7 @@ def time(model: Measured) -> str:
     found = minutes.of(model.home)
     if found is None:
         return NOT_KNOWN
-    here = (model.home.metrics / "timings.json").is_file()
+    here = minutes.is_timed(model.home)
     count = f"{found:.1f}" if found < 10 and here else f"{max(1, round(found))}"
     plural = "" if count == "1" else "s"
     if here:

@@ -21,9 +21,10 @@ def examine(splits: Mapping[str, Sequence[Row]], options: Audit) -> pd.DataFrame
     """Return a line about each row of train, valid and test; no text is in it.
 
     Returns:
-        split; place (from 0, in the split); row (in the corpus); label; words; and for twins of
-        either kind, `exact` and `near`, `<kind>_in_<split>`: how many of them each split holds, and
-        `<kind>_other_label`: how many of all of them bear the other label.
+        split; place (from 0, in the split); row (from 0, in the corpus without the rows that
+        `read.drop` leaves out); label; words; and for twins of either kind, `exact` and `near`,
+        `<kind>_in_<split>`: how many of them each split holds, and `<kind>_other_label`: how many
+        of all of them bear the other label.
     """
     rows = [row for split in SPLITS for row in splits[split]]
     words = list(map(tokenizer(WORDS), (row.text for row in rows)))

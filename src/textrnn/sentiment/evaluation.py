@@ -95,10 +95,13 @@ def _curve(is_of_class: Any, probabilities: Any) -> pd.DataFrame:
 
 def worst(predictions: pd.DataFrame, texts: Iterable[str], count: int = WORST) -> pd.DataFrame:
     """Return the texts that the model was most surely wrong about, the worst first."""
-    each = classes.of_each(classes.probabilities(predictions))
-    is_true = predictions["label"].to_numpy()[:, None] == np.arange(each.shape[1])
+    probabilities = classes.probabilities(predictions)
+    labels = predictions["label"].to_numpy()
+    each = classes.of_each(probabilities)
+    is_true = labels[:, None] == np.arange(each.shape[1])
     error = pd.Series(np.where(is_true, 0, each).sum(axis=1), predictions.index)
-    order = error.sort_values(ascending=False, kind="stable").index[:count]
+    is_wrong = pd.Series(classes.predicted(probabilities) != labels, predictions.index)
+    order = error[is_wrong].sort_values(ascending=False, kind="stable").index[:count]
     wanted = {int(place) for place in order}
     found = {i: text for i, text in enumerate(texts) if i in wanted}
     table = predictions.loc[order].reset_index()

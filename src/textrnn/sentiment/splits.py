@@ -36,7 +36,10 @@ def assign(options: Split, rows: int, groups: Sequence[str | None]) -> dict[str,
         parts = _fractions(options, rows)
     empty = [name for name in SPLITS if not len(parts[name])]
     if empty:
-        raise UserError(f"the split leaves no row for {empty[0]}: the corpus has {rows:,} rows.")
+        are = f"{rows:,} rows"
+        if options.method == "grouped":
+            are += f" in {len(set(groups)):,} groups, which are not divided"
+        raise UserError(f"the split leaves no row for {empty[0]}: the corpus has {are}.")
     return parts
 
 
@@ -71,16 +74,21 @@ def _fractions(options: Fractions, rows: int) -> dict[str, Places]:
 
 
 def _grouped(options: Fractions, groups: Sequence[str | None]) -> dict[str, Places]:
-    """Shuffle the groups; fill validation, then test, then train; no group goes to two."""
+    """Shuffle the groups; fill validation, then test, then train; no group goes to two.
+
+    A group that is larger than either share is for training: it would leave a split empty.
+    """
     if any(group is None for group in groups):
         raise UserError(
             "a grouped split needs the corpus to name its column of groups: read.group."
         )
     names, members = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     order = _shuffled(np.arange(len(names)), options.seed)
-    filled = np.cumsum(np.bincount(members)[order])
-    split_of = np.empty(len(names), np.int64)
-    split_of[order] = np.searchsorted(_bounds(options, len(groups)), filled, side="left")
+    sizes = np.bincount(members)
+    bounds = _bounds(options, len(groups))
+    order = order[sizes[order] <= min(np.diff([0, *bounds]))]
+    split_of = np.full(len(names), len(bounds), np.int64)
+    split_of[order] = np.searchsorted(bounds, np.cumsum(sizes[order]), side="left")
     rows = _shuffled(np.arange(len(groups)), options.seed)
     valid, test, train = (rows[split_of[members[rows]] == i] for i in range(3))
     return {"train": train, "valid": valid, "test": test}

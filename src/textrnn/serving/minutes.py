@@ -4,6 +4,8 @@ import json
 
 from textrnn.paths import Model
 
+FILE = "timings.json"  # of `runs.train`
+
 # Minutes on two cores, data stages included, for machines on which no run has left its time.
 MEASURED = {
     "sentiment/quick": 1,
@@ -22,10 +24,15 @@ MEASURED = {
 }
 
 
+def is_timed(model: Model) -> bool:
+    """Say whether a training on this machine has left its time."""
+    return (model.metrics / FILE).is_file()
+
+
 def of(model: Model) -> float | None:
     """Return the minutes that training takes: this machine's last run, or the table's, or None."""
-    file = model.metrics / "timings.json"
-    if file.is_file():
+    if is_timed(model):
+        file = model.metrics / FILE
         seconds: float = json.loads(file.read_text(encoding="utf-8"))["train_seconds"]
         return seconds / 60
     return MEASURED.get(f"{model.task}/{model.name}")
@@ -37,4 +44,5 @@ def said(model: Model) -> str:
     if found is None:
         return ""
     whole = max(1, round(found))
-    return f" (about {whole} minute{'s' if whole > 1 else ''} on two cores)"
+    where = "as timed here" if is_timed(model) else "on two cores"
+    return f" (about {whole} minute{'s' if whole > 1 else ''} {where})"
