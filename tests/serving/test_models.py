@@ -126,6 +126,12 @@ def test_info_of_a_model_that_is_elsewhere_is_what_git_holds(
 
 
 @pytest.mark.usefixtures("repo")
+def test_info_shows_a_class_in_brackets_as_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
+    info.show(info.gather("sentiment/tiny") | {"classes": ["[neg]", "[/x]"]})
+    assert "[neg], [/x]" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("repo")
 def test_info_of_a_model_that_never_ran(capsys: pytest.CaptureFixture[str]) -> None:
     info.show(info.gather("sentiment/book-bilstm"))
     assert "not known yet" in capsys.readouterr().out
