@@ -1,10 +1,13 @@
 """dvc.lock: what DVC has written down of the stages that have run."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from textrnn.params import base
 
 FILE = Path("dvc.lock")
 
@@ -29,4 +32,10 @@ def parse(content: bytes) -> dict[str, Any]:
     """Return the stages of a dvc.lock's content, by name."""
     locked = yaml.load(content, Loader=_Loader) or {}  # noqa: S506 - a safe loader
     found: dict[str, Any] = locked.get("stages", {})
+    return found
+
+
+def parameters(stage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters with which a stage last ran, by their dotted keys in params.yaml."""
+    found: dict[str, Any] = stage.get("params", {}).get(str(base.FILE), {})
     return found

@@ -155,5 +155,9 @@ def _hosts(host: str) -> list[str]:
         address = ipaddress.ip_address(host)
     except ValueError:
         return [*LOOPBACK, host]
-    name = f"[{host}]" if address.version == 6 else host
-    return [*LOOPBACK, name] if address.is_loopback else ["*"]
+    return [*LOOPBACK, in_address(host)] if address.is_loopback else ["*"]
+
+
+def in_address(host: str) -> str:
+    """Return a host as it stands in an address: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host

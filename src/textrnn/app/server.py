@@ -74,5 +74,4 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, port: int) -> str:
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/"
+    return f"http://{routes.in_address(host)}:{port}/"

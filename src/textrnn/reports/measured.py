@@ -187,7 +187,7 @@ class Measured:
         """Return the parameters with which a stage of this model last ran, by their last part."""
         stage = self.repository.lock.get(f"{self.home.task}-{verb}@{self.home.name}", {})
         prefix = f"{self.home.task}.models.{self.home.name}."
-        params = stage.get("params", {}).get(str(base.FILE), {})
+        params = lockfile.parameters(stage)
         return {k.removeprefix(prefix): v for k, v in params.items() if k.startswith(prefix)}
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from textrnn import lockfile
 from textrnn.errors import UserError
 from textrnn.integrity.outputs import md5
-from textrnn.params import base
 from textrnn.params.corpus import ReadTable
 from textrnn.params.document import SentimentDataset
 from textrnn.params.tokens import Tokens
@@ -58,12 +57,12 @@ def _check_texts(model: Named, trained: Entry, stages: Mapping[str, Entry]) -> N
             f"dvc.lock. Run `dvc repro {model.stage}`."
         )
     key = f"sentiment.datasets.{model.dataset}.tokens"
-    tokens = _parameter(encoded, key)
+    tokens = lockfile.parameters(encoded).get(key)
     if tokens is not None and Tokens.model_validate(tokens) != dataset.tokens:
         raise _parted(model, key)
     corpus = dataset.corpus
     key = f"corpora.{corpus.folder}.{corpus.name}.read"
-    read = _parameter(stages.get(f"sentiment-split@{model.dataset}", {}), key)
+    read = lockfile.parameters(stages.get(f"sentiment-split@{model.dataset}", {})).get(key)
     if read is not None and ReadTable.model_validate(read).labels != model.labels:
         raise _parted(model, f"{key}.labels")
 
@@ -82,8 +81,3 @@ def _recorded(entry: Entry, kind: str, path: str) -> str | None:
             md5_: str = found["md5"]
             return md5_
     return None
-
-
-def _parameter(entry: Entry, key: str) -> Any:
-    """Return the parameter with which a stage last ran; None if it did not read it."""
-    return entry.get("params", {}).get(str(base.FILE), {}).get(key)
