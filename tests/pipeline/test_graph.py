@@ -324,7 +324,7 @@ def test_a_module_touches_the_stages_that_import_it(
         (
             "sentiment-vocab@imdb",
             {"sentiment-encode@imdb"}
-            | {f"sentiment-pair@{pair}-bilstm" for pair in ("last100", "rnn", "buckets")}
+            | {f"sentiment-pair@{pair}-bilstm" for pair in ("last100", "rnn", "buckets", "best")}
             | {
                 f"sentiment-{verb}@{model}"
                 for verb in ("train", "evaluate", "compare")
