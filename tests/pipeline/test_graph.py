@@ -357,6 +357,7 @@ def test_a_module_touches_the_stages_that_import_it(
                 for dataset in ("imdb-best", "imdb-official")
             }
             | {"sentiment-ensemble@best-nb-svm", "sentiment-ensemble@best-official-nb-svm"}
+            | {"sentiment-pair@best-bilstm"}
             | {
                 f"sentiment-{verb}@{model}"
                 for verb in ("train", "evaluate", "compare")
