@@ -512,6 +512,34 @@ def test_the_scale_holds_every_figure_and_the_best_stands_first(
     assert [e.name for e in imdb.entries if e.kind == "baseline"] == ["nb-svm", "tf-idf"]
 
 
+def test_the_scale_has_what_models_and_baselines_reach_together_and_the_book_s_figures_once(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """book-bilstm and book-bilstm-seeds repeat the same model of the book's."""
+    monkeypatch.chdir(held)
+    models = [m for m in measured.find([]) if m.home.task == "sentiment"]
+    found = ranking.rank(models, ranking.ACCURACY)
+    assert found is not None
+    groups = {group.dataset: group.entries for group in found.groups}
+    said = [(e.name, e.tag, e.value) for e in groups["imdb"] if e.kind == "book"]
+    assert said == [
+        ("the book's bidirectional LSTM", "text", 0.8515),
+        ("the book's bidirectional LSTM", "notebook", 0.8392),
+        ("the book's SimpleRNN", "text", 0.5),
+    ]
+    seeds = json.loads((held / "metrics/sentiment/best-official/metrics.json").read_text())["seeds"]
+    several = f" ({seeds['n']} seeds)" if seeds["n"] > 1 else ""
+    for dataset, model, shown in (
+        ("imdb-best", "best", "best and nb-svm together"),
+        ("imdb-official", "best-official", f"best-official{several} and nb-svm together"),
+    ):
+        file = held / f"metrics/sentiment/{model}/with-nb-svm.json"
+        test = json.loads(file.read_text())["test"]
+        (both,) = [e for e in groups[dataset] if e.kind == "together"]
+        assert both.name == shown
+        assert (both.value, both.low) == (test["accuracy"], test["accuracy_low"])
+
+
 def test_the_book_s_figures_are_of_models_that_params_yaml_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

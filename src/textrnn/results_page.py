@@ -9,7 +9,7 @@ from textrnn import atomic
 from textrnn.errors import UserError
 from textrnn.params import base
 from textrnn.paths import METRICS
-from textrnn.reports import measured
+from textrnn.reports import measured, words
 from textrnn.serving.minutes import MEASURED
 
 Cells = Sequence[str]
@@ -116,13 +116,12 @@ def _audits(metrics: Path) -> str:
 
 def _ensembles(section: Values, metrics: Path, model: str) -> Iterator[tuple[str, Values]]:
     """Yield the name and the figures of each ensemble that a model, all its seeds, is part of."""
-    seeds = _read(metrics / model / "metrics.json").get("seeds", {}).get("n", 1)
-    several = f" ({seeds} seeds)" if seeds > 1 else ""
+    seeds = _read(metrics / model / "metrics.json").get("seeds", {}).get("n")
     for ensemble in section["ensembles"].values():
         if ensemble["model"] == model:
             baseline = ensemble["baseline"]
             found = _read(metrics / model / f"with-{baseline}.json")
-            yield f"`{model}`{several} and {baseline} together", found
+            yield words.together(f"`{model}`", seeds, baseline), found
 
 
 def _classifier(name: str, found: Values, twins: Values, minutes: float | None) -> Cells:

@@ -17,6 +17,7 @@ SOURCE = (
 class Figure:
     """A number of the book's, of the model that a model here repeats."""
 
+    network: str  # the book's
     key: str  # where the same is found in metrics.json
     value: float
     place: str
@@ -27,16 +28,22 @@ class Figure:
         return f"about {value.replace('.00', '')}" if self.about else value
 
 
-_BILSTM = (Figure("test.accuracy", 0.8515, "text"), Figure("test.accuracy", 0.8392, "notebook"))
-_BIRNN = (Figure("test.accuracy", 0.8070, "text"), Figure("test.accuracy", 0.7478, "notebook"))
+_BILSTM = (
+    Figure("bidirectional LSTM", "test.accuracy", 0.8515, "text"),
+    Figure("bidirectional LSTM", "test.accuracy", 0.8392, "notebook"),
+)
+_BIRNN = (
+    Figure("bidirectional SimpleRNN", "test.accuracy", 0.8070, "text"),
+    Figure("bidirectional SimpleRNN", "test.accuracy", 0.7478, "notebook"),
+)
 
 FIGURES: dict[str, tuple[Figure, ...]] = {
     "sentiment/book-bilstm": _BILSTM,
     "sentiment/book-bilstm-seeds": _BILSTM,
     "sentiment/book-birnn-last100": _BIRNN,
     "sentiment/book-birnn-last100-seeds": _BIRNN,
-    "sentiment/book-rnn": (Figure("test.accuracy", 0.5, "text", about=True),),
-    "charlm/book": (Figure("train.nats_per_char", 1.0337, "notebook"),),
+    "sentiment/book-rnn": (Figure("SimpleRNN", "test.accuracy", 0.5, "text", about=True),),
+    "charlm/book": (Figure("LSTM", "train.nats_per_char", 1.0337, "notebook"),),
 }
 
 

@@ -161,6 +161,12 @@ class Measured:
         return {**self.comparison.get("against", {}), **models}
 
     @cached_property
+    def ensembles(self) -> dict[str, Row]:
+        """What the model, all its seeds, and a baseline reach together, by the baseline's name."""
+        files = sorted(self.home.metrics.glob("with-*.json"))
+        return {file.stem.removeprefix("with-"): read(file) for file in files}
+
+    @cached_property
     def examined(self) -> Row:
         """What was measured of each generated text, by the name of its file; nothing if not."""
         file = self.home.metrics / "generated.json"

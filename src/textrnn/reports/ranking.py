@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from textrnn.reports import book, words
-from textrnn.reports.measured import Measured, at
+from textrnn.reports.measured import Measured, Row, at
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ OF_TASK = {"sentiment": (ACCURACY,), "charlm": (BITS, NATS)}
 
 @dataclass(frozen=True)
 class Entry:
-    """A figure: of a model, a baseline or the book."""
+    """A figure: of a model, a baseline, of both together or of the book."""
 
     name: str
     kind: str
@@ -85,7 +85,8 @@ def rank(models: Sequence[Measured], measure: Measure) -> Ranking | None:
     for model in models:
         if model.value(measure.key) is not None:
             name = model.dataset or "no dataset that is known"
-            groups.setdefault(name, []).extend(_of_model(model, measure))
+            group = groups.setdefault(name, [])
+            group += [e for e in _of_model(model, measure) if e not in group]  # the book's, once
     if not groups:
         return None
     for model in models:
@@ -119,20 +120,29 @@ def _of_model(model: Measured, measure: Measure) -> Iterator[Entry]:
         model.value(f"{measure.key}_low"),
         model.value(f"{measure.key}_high"),
     )
+    for baseline, metrics in model.ensembles.items():
+        name = words.together(model.home.name, model.value("seeds.n"), baseline)
+        yield from _beside(name, "together", metrics, measure)
     for figure in book.of(model.name):
         if figure.key == measure.key:
             said = figure.say(measure.say(figure.value))
-            name = f"{model.home.name} in the book"
+            name = f"the book's {figure.network}"
             yield Entry(name, "book", None, figure.value, said, figure.place)
 
 
 def _baselines(model: Measured, measure: Measure) -> Iterator[Entry]:
     for name, metrics in model.baselines.items():
-        value = at(metrics, measure.key)
-        if value is not None:
-            low, high = at(metrics, f"{measure.key}_low"), at(metrics, f"{measure.key}_high")
-            said = measure.say(value)
-            yield Entry(name, "baseline", None, value, said, "baseline", None, low, high)
+        yield from _beside(name, "baseline", metrics, measure, "baseline")
+
+
+def _beside(
+    name: str, kind: str, metrics: Row, measure: Measure, tag: str | None = None
+) -> Iterator[Entry]:
+    """Yield the entry of what is no model alone, if it was measured so."""
+    value = at(metrics, measure.key)
+    if value is not None:
+        low, high = at(metrics, f"{measure.key}_low"), at(metrics, f"{measure.key}_high")
+        yield Entry(name, kind, None, value, measure.say(value), tag, None, low, high)
 
 
 def _sorted(entries: list[Entry], measure: Measure) -> list[Entry]:

@@ -145,6 +145,12 @@ def interval(values: Mapping[str, Any], key: str, form: str = "percent") -> str 
     return f"{low:.4f}–{high:.4f}"
 
 
+def together(model: str, seeds: int | None, baseline: str) -> str:
+    """Return the name of an ensemble: `best (3 seeds) and nb-svm together`."""
+    several = f" ({seeds} seeds)" if (seeds or 1) > 1 else ""
+    return f"{model}{several} and {baseline} together"
+
+
 def book_figures(model: Measured) -> list[tuple[str, str]]:
     """Return the book's figures of this model and where it has them, `text` or `notebook`."""
     return [
