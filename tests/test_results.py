@@ -60,6 +60,19 @@ def test_baselines_follow_the_models_of_their_dataset(
     ]
 
 
+def test_below_a_character_model_stands_what_it_costs_while_it_learns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = folder / "metrics/charlm/novel"
+    home.mkdir(parents=True)
+    (home / "metrics.json").write_text(json.dumps({"test": {"bits_per_char": 1.7}}))
+    costs = {"dynamic_bits_per_char": 1.6, "ngrams_bits_per_char": 1.8, "mixed_bits_per_char": 1.5}
+    (home / "adapted.json").write_text(json.dumps({"test": costs}))
+    (folder / "params.yaml").write_text("charlm: {models: {novel: {dataset: island}}}\n")
+    rows = [row.rstrip("-") for row in shown(folder, capsys, "novel")]
+    assert rows == ["onisland", "novel1.700", "adapting1.600", "+n-grams1.500"]
+
+
 def test_f1_is_shown_where_a_model_has_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results.show(["other"], folder / "metrics", folder / "params.yaml")
     assert "F1" not in capsys.readouterr().out

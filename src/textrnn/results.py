@@ -45,9 +45,9 @@ CHARLM: Columns = (
 def show(names: Sequence[str], metrics: Path = METRICS, params: Path = base.FILE) -> None:
     """Print the metrics of the named models (all, if none is named), and a text of the last one.
 
-    They stand by dataset, below each model what it reaches together with a baseline, and after the
-    models the baselines of the same dataset. ± is the standard deviation over seeds, where there
-    are several.
+    They stand by dataset, below each model what it reaches together with a baseline, or learning
+    from the text that it codes, and after the models the baselines of the same dataset. ± is the
+    standard deviation over seeds, where there are several.
 
     Args:
         names: `quick` for the models of both tasks that are called so, `sentiment/quick` for one.
@@ -108,11 +108,20 @@ def _by_dataset(models: Metrics, folder: Path, datasets: Mapping[str, str]) -> d
         group[name] = values
         for file in sorted((folder / name).glob("with-*.json")):
             group[f"{name}\n  + {file.stem.removeprefix('with-')}"] = read(file)
+        for file in (folder / name).glob("adapted.json"):
+            group |= {f"{name}\n  {said}": m for said, m in _adapted(read(file)).items()}
     for dataset, group in groups.items():
         file = folder / "baselines" / dataset / "metrics.json"
         for name, values in read(file).items() if file.exists() else ():
             group[f"baseline {name}"] = values
     return dict(sorted(groups.items()))
+
+
+def _adapted(values: Any) -> Metrics:
+    """Return what a character model costs that learns on the way, alone and mixed with n-grams."""
+    ways = {"adapting": "dynamic", "+ n-grams": "mixed"}
+    found = {said: at(values, f"test.{way}_bits_per_char") for said, way in ways.items()}
+    return {said: {"test": {"bits_per_char": bits}} for said, bits in found.items()}
 
 
 def _measured(columns: Columns, groups: Mapping[str, Metrics]) -> Columns:

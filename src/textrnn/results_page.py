@@ -203,7 +203,7 @@ def _writers(section: Values, metrics: Path) -> str:
         "while training, nats",
         "test bits",
         "95 %",
-        "spread",
+        "seeds, spread",
         "test bits, windows",
         "all text, bits",
         "minutes",
