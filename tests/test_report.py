@@ -285,6 +285,17 @@ def test_differences_of_character_models_are_shown_with_intervals(
     assert (mine.low, mine.high) == (2.5432, 2.6123)
 
 
+def test_the_audit_of_a_text_is_shown(held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(held)
+    models = measured.find(["charlm/book", "charlm/book-tail"])
+    text, cards = page.render(models), [card.render(model) for model in models]
+    parsed(text)
+    assert "begins in line 21, ends in line 23,145, 566 characters left out" in text
+    assert "of at most 45 characters" in text
+    assert "1,001,115 training, 0 validation and 111,235 test characters; of the test" in cards[1]
+    assert "1,112,350 training, 0 validation and 0 test characters.\n" in cards[0]
+
+
 def test_a_model_of_three_classes_is_shown_by_their_names(
     held: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

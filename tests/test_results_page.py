@@ -74,6 +74,25 @@ def folder(tmp_path: Path) -> Path:
             },
             "static": {"mixed": {"difference": -0.5}},
         },
+        "charlm/audits/novel/metrics": {
+            "file": {"characters": 2000, "before": 9, "behind": 0},
+            "start": {"line": 1234, "times": 2},
+            "text": {
+                "characters": 1991,
+                "lines": 80,
+                "different": 30,
+                "controls": 1,
+                "replaced": 0,
+            },
+            "characters": {"train": 1800, "valid": 0, "test": 191},
+            "test": {"longest_in_train": 45, "share_in_train": 0.025},
+        },
+        "charlm/audits/whole/metrics": {
+            "file": {"characters": 80, "before": 0, "behind": 7},
+            "end": {"line": 5, "times": 1},
+            "text": {"characters": 73, "lines": 4, "different": 20, "controls": 0, "replaced": 0},
+            "characters": {"train": 73, "valid": 0, "test": 0},
+        },
         "charlm/baselines/novel/metrics": {
             "xz": {"whole": {"bits_per_char": 2.25}},
             "ppmd": {"test": {"bits_per_char": 1.7}},
@@ -135,6 +154,14 @@ def test_classifiers_stand_by_dataset_with_its_baselines_after_them(folder: Path
         ],
         ["`small`", *[""] * 7],
         ["baseline nb-svm", "95.00", "", "", "94.00", "", "", ""],
+    ]
+
+
+def test_texts(folder: Path) -> None:
+    line, cut, parts = "line 1,234, 2", "9, 0", "1,800, 0, 191"
+    assert table(folder, "texts") == [
+        ["`novel`", "1,991, 30", line, "", cut, "1, 0", parts, "45", "2.50 %"],
+        ["`whole`", "73, 20", "", "line 5, 1", "0, 7", "0, 0", "73, 0, 0", "", ""],
     ]
 
 
@@ -216,6 +243,6 @@ def test_the_committed_page_is_that_of_the_committed_metrics(tmp_path: Path) -> 
     command = ["git", "checkout-index", f"--prefix={tmp_path}/", "--stdin"]
     subprocess.run(command, cwd=ROOT, input=files.stdout, check=True)
     page = PAGE.read_text(encoding="utf-8")
-    assert page.count("<!-- begin ") == 8
+    assert page.count("<!-- begin ") == 9
     wanted = results_page.renewed(page, tmp_path / "metrics", ROOT / "params.yaml")
     assert page == wanted, "run `make results-page`"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from textrnn import atomic
+from textrnn.charlm.audit import PASSAGE
 from textrnn.errors import UserError
 from textrnn.params import base
 from textrnn.paths import METRICS
@@ -46,6 +47,7 @@ def renewed(page: str, metrics: Path, params: Path) -> str:
         "sentiment": lambda: _classifiers(values["sentiment"], metrics / "sentiment"),
         "pairs": lambda: _pairs(values["sentiment"], metrics / "sentiment"),
         "lengths-of-text": lambda: _by_length(values["sentiment"], metrics / "sentiment"),
+        "texts": lambda: _texts(metrics / "charlm" / "audits"),
         "charlm": lambda: _writers(values["charlm"], metrics / "charlm"),
         "coders": lambda: _coders(values["charlm"], metrics / "charlm"),
         "adapted": lambda: _adapted(values["charlm"], metrics / "charlm"),
@@ -195,6 +197,42 @@ def _lines(file: Path) -> dict[str, str]:
 
 
 # ---------------------------------------------------------------- characters
+
+
+def _texts(metrics: Path) -> str:
+    """Return what was found about each text: where it was cut, what is odd, what repeats."""
+    head = [
+        "",
+        "characters, different",
+        "its start, times in the file",
+        "its end, times",
+        "left out before, behind",
+        "control, lost",
+        "train, valid, test",
+        "longest passage of test in train",
+        f"of test in passages of {PASSAGE} there",
+    ]
+    rows: list[Cells] = []
+    for file in sorted(metrics.glob("*/metrics.json")):
+        found = _read(file)
+        text, cut, test = found["text"], found["file"], found.get("test", {})
+        rows.append(
+            [
+                f"`{file.parent.name}`",
+                f"{text['characters']:,}, {text['different']}",
+                *(_marker(found.get(use)) for use in ("start", "end")),
+                f"{cut['before']:,}, {cut['behind']:,}",
+                f"{text['controls']}, {text['replaced']}",
+                ", ".join(f"{n:,}" for n in found["characters"].values()),
+                _number(test.get("longest_in_train"), 0),
+                f"{_percent(test['share_in_train'])} %" if test else NONE,
+            ]
+        )
+    return _table(head, rows)
+
+
+def _marker(found: Values | None) -> str:
+    return f"line {found['line']:,}, {found['times']}" if found else NONE
 
 
 def _writers(section: Values, metrics: Path) -> str:

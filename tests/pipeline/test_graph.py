@@ -231,11 +231,12 @@ def test_no_parameter_has_a_name_that_the_run_cache_does_not_see() -> None:
             "src/textrnn/reading/records.py",
             ["sentiment-split", "sentiment-audit", "sentiment-gather"],
         ),
-        ("src/textrnn/reading/text.py", ["charlm-chunk"]),
+        ("src/textrnn/reading/text.py", ["charlm-chunk", "charlm-audit"]),
         ("src/textrnn/sentiment/spool.py", ["sentiment-split"]),
         ("src/textrnn/sentiment/linear.py", ["sentiment-baseline"]),
         ("src/textrnn/sentiment/twins.py", ["sentiment-audit"]),
         ("src/textrnn/charlm/compressors.py", ["charlm-baseline"]),
+        ("src/textrnn/charlm/repeats.py", ["charlm-audit"]),
         ("src/textrnn/charlm/copying.py", ["charlm-examine"]),
         ("src/textrnn/charlm/mixing.py", ["charlm-adapt"]),
         (
@@ -338,12 +339,14 @@ def test_a_module_touches_the_stages_that_import_it(
         (
             "charlm-chunk@island-tail",
             {f"charlm-{verb}@book-tail" for verb in CHARLM}
-            | {"charlm-baseline@island-tail", "charlm-pair@best-book"},
+            | {"charlm-audit@island-tail", "charlm-baseline@island-tail"}
+            | {"charlm-pair@best-book"},
         ),
         (
             "charlm-chunk@island-streams",
             {f"charlm-{verb}@best" for verb in (*CHARLM, "adapt", "contrast")}
-            | {"charlm-baseline@island-streams", "charlm-pair@best-book"},
+            | {"charlm-audit@island-streams", "charlm-baseline@island-streams"}
+            | {"charlm-pair@best-book"},
         ),
         ("sentiment-audit@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
         ("sentiment-baseline@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
@@ -394,6 +397,8 @@ def test_what_the_audit_finds_reaches_nothing_that_learns(lock: Lock) -> None:
     for name in all_of(lock, "sentiment-audit"):
         found = followers(lock, name)
         assert {follower.split("@")[0] for follower in found} <= {"sentiment-compare"}
+    for name in all_of(lock, "charlm-audit"):
+        assert followers(lock, name) == set()
 
 
 def test_no_stage_writes_into_the_folder_of_own_corpora(lock: Lock) -> None:

@@ -25,7 +25,7 @@ PARTS = ("dvc.yaml", "stages", "src", ".dvcignore", ".gitignore", ".gitattribute
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 # check, fetch, a sentiment dataset, what is learnt without labels, classifiers, a pair of them, one
 # with a baseline, character datasets and models, a pair of these, and one that adapts
-STAGES = 1 + 1 + 5 + 4 + 2 * 3 + 1 + 1 + 2 * 2 + 2 * 5 + 1 + 2
+STAGES = 1 + 1 + 5 + 4 + 2 * 3 + 1 + 1 + 2 * 3 + 2 * 5 + 1 + 2
 
 
 def tiny_params(port: int, digest: str) -> dict[str, Any]:
@@ -545,6 +545,8 @@ def test_what_a_dvc_user_asks_for(repo: Path) -> None:
             "charlm/chunks/comparison",
             "charlm/chunks/against-streams",
             "charlm/streams/comparison",
+            "charlm/audits/windows/metrics",
+            "charlm/audits/ordered/metrics",
             "charlm/baselines/windows/metrics",
             "charlm/baselines/ordered/metrics",
         )

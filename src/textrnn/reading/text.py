@@ -1,5 +1,6 @@
 """A running text, read from marker to marker."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from textrnn.errors import UserError
@@ -9,8 +10,27 @@ from textrnn.reading import messages
 _EDGES = {"start": "from its beginning", "end": "to its end"}
 
 
+@dataclass(frozen=True)
+class Located:
+    """All of a file's text, and where the part lies that is read."""
+
+    text: str
+    begin: int  # of the start marker
+    end: int  # where the end marker begins
+
+
 def read_text(file: Path, read: ReadText) -> str:
-    r"""Return a UTF-8 text from its start marker (kept) to its end marker (left out).
+    """Return a UTF-8 text from its start marker (kept) to its end marker (left out).
+
+    Raises:
+        UserError: as `locate`.
+    """
+    found = locate(file, read)
+    return found.text[found.begin : found.end]
+
+
+def locate(file: Path, read: ReadText) -> Located:
+    r"""Find a UTF-8 text from its start marker (kept) to its end marker (left out).
 
     Line ends become `\n`. The first start marker counts, and the first end marker behind it.
 
@@ -25,7 +45,7 @@ def read_text(file: Path, read: ReadText) -> str:
         raise UserError(
             f"{file} has no text between {messages.key(file)}.start and .end in params.yaml."
         )
-    return text[begin:end]
+    return Located(text, begin, end)
 
 
 def _decode(file: Path) -> str:

@@ -173,6 +173,7 @@ def _datasets(models: Sequence[Measured]) -> list[Data]:
                     "Corpus": model.corpus or words.NOT_KNOWN,
                     "Divided": words.split(model.dataset_entry),
                     "Tokens": words.tokens(model.dataset_entry),
+                    **words.text_audit(model.audit or {}),
                 },
                 model.audit,
             )

@@ -145,6 +145,26 @@ def interval(values: Mapping[str, Any], key: str, form: str = "percent") -> str 
     return f"{low:.4f}–{high:.4f}"
 
 
+def text_audit(found: Row) -> dict[str, str]:
+    """Return what the audit of a running text found; nothing of another audit."""
+    if "file" not in found:
+        return {}
+    edges = [
+        f"{use} in line {whole(found[marker]['line'])}"
+        for use, marker in (("begins", "start"), ("ends", "end"))
+        if marker in found
+    ]
+    before, behind = (whole(found["file"][part]) for part in ("before", "behind"))
+    cut = f"{before} characters left out before and {behind} behind"
+    said = {"In its file": ", ".join([*edges, cut])}
+    if "test" in found:
+        length = whole(found["test"]["longest_in_train"])
+        said["Repeated"] = (
+            f"training holds passages of the test text of at most {length} characters"
+        )
+    return said
+
+
 def together(model: str, seeds: int | None, baseline: str) -> str:
     """Return the name of an ensemble: `best (3 seeds) and nb-svm together`."""
     several = f" ({seeds} seeds)" if (seeds or 1) > 1 else ""
