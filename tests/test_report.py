@@ -506,13 +506,19 @@ def test_every_template_of_dvc_s_is_one_that_vega_draws(monkeypatch: pytest.Monk
         assert "<path" in charts.draw(Kind(name, x, y, x, y), [row], name)
 
 
+def accuracies() -> ranking.Ranking:
+    """Return all classifiers of the folder that one is in, on one scale."""
+    models = [m for m in measured.find([]) if m.home.task == "sentiment"]
+    found = ranking.rank(models, ranking.ACCURACY)
+    assert found is not None
+    return found
+
+
 def test_the_scale_holds_every_figure_and_the_best_stands_first(
     held: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(held)
-    models = [m for m in measured.find([]) if m.home.task == "sentiment"]
-    found = ranking.rank(models, ranking.ACCURACY)
-    assert found is not None
+    found = accuracies()
     for group in found.groups:
         values = [entry.value for entry in group.entries]
         assert values == sorted(values, reverse=True)
@@ -528,9 +534,7 @@ def test_the_scale_has_what_models_and_baselines_reach_together_and_the_book_s_f
 ) -> None:
     """book-bilstm and book-bilstm-seeds repeat the same model of the book's."""
     monkeypatch.chdir(held)
-    models = [m for m in measured.find([]) if m.home.task == "sentiment"]
-    found = ranking.rank(models, ranking.ACCURACY)
-    assert found is not None
+    found = accuracies()
     groups = {group.dataset: group.entries for group in found.groups}
     said = [(e.name, e.tag, e.value) for e in groups["imdb"] if e.kind == "book"]
     assert said == [
