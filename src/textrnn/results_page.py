@@ -77,7 +77,7 @@ def _classifiers(section: Values, metrics: Path) -> str:
             minutes = MEASURED.get(f"sentiment/{model}")
             rows.append(_classifier(f"`{model}`", found, twins, minutes))
             rows += [
-                _classifier(name, ensemble, {}, None)
+                _classifier(name, ensemble, ensemble.get("test", {}), None)
                 for name, ensemble in _ensembles(section, metrics, model)
             ]
         baselines = _read(metrics / "baselines" / dataset / "metrics.json")

@@ -1,4 +1,4 @@
-"""Let a model and a baseline answer together: the predictions of both → metrics."""
+"""Let a model and a baseline answer together: the predictions of both, twins → metrics."""
 
 import pandas as pd
 
@@ -23,7 +23,8 @@ def main(name: str) -> None:
         options.model: comparison.of_model(home.evaluation),
         options.baseline: comparison.of_baselines(baselines)[options.baseline],
     }
-    values = ensemble.summary(found, parts)
+    twins = comparison.twins_in_train(Findings("sentiment", "audits", options.dataset).home)
+    values = ensemble.summary(found, parts, twins)
     tables.write_metrics(values, home.metrics / f"with-{options.baseline}.json")
 
 

@@ -73,10 +73,11 @@ def test_test_rows_are_measured_with_the_share_of_validation() -> None:
         "a": Answers(ROWS, np.array([[True, False, True, False]])),
         "nb-svm": Answers(ROWS[["place", "label"]], np.array([[False, True, False, True]])),
     }
-    found = ensemble.summary({"valid": valid, "test": test}, answers)
+    found = ensemble.summary({"valid": valid, "test": test}, answers, np.array([1]))
     assert found["model_share"] == 0.0
     assert found["valid"]["accuracy"] == 1.0
     assert found["test"]["accuracy"] == 0.5  # all are taken for negative, as the baseline does
+    assert found["test"]["accuracy_without_twins"] == pytest.approx(1 / 3)
     assert found["against"]["nb-svm"]["difference"] == 0.0
     assert found["against"]["a"] == comparison.pair(
         Answers(ROWS, np.array([[False, True, False, True]])), answers["a"]

@@ -2,7 +2,7 @@
 
 Passages of a length are given numbers, the same to the same ones, and those of longer passages are
 made of pairs of them (Karp, Miller and Rosenberg 1972), so that time and memory do not grow with
-what is repeated.
+what is repeated. Of a short text `copying` finds the passage itself, place by place, and faster.
 """
 
 from bisect import bisect_left

@@ -12,7 +12,7 @@ import pandas as pd
 
 from textrnn.sentiment import calibration, classes, comparison, intervals, measures
 from textrnn.sentiment.classes import Labels, Probabilities
-from textrnn.sentiment.comparison import Answers
+from textrnn.sentiment.comparison import Answers, Ids
 
 SHARES = [tenth / 10 for tenth in range(11)]  # of the model; the baseline has the rest
 LEAST = 1e-6  # a probability that was rounded to 0 says no less
@@ -63,12 +63,13 @@ def choose(valid: Split) -> float:
     return min(SHARES, key=lambda share: measures.of(valid.labels, mixed(valid, share))["loss"])
 
 
-def summary(found: Mapping[str, Split], parts: Mapping[str, Answers]) -> dict[str, Any]:
+def summary(found: Mapping[str, Split], parts: Mapping[str, Answers], twins: Ids) -> dict[str, Any]:
     """Return the share, each split's measures, and the paired test against either part.
 
     Args:
         found: what the two say, by split.
         parts: the test answers of the model and of the baseline, by name.
+        twins: the places of the test rows that have a twin in train.
     """
     share = choose(found["valid"])
     values: dict[str, Any] = {"model_share": share}
@@ -76,8 +77,9 @@ def summary(found: Mapping[str, Split], parts: Mapping[str, Answers]) -> dict[st
         said = mixed(split, share)
         values[name] = measures.of(split.labels, said) | calibration.errors(split.labels, said)
         if name == "test":
-            values[name] |= intervals.of_test(split.labels, said[None])
             right = (classes.predicted(said) == split.labels)[None]
             answers = Answers(split.rows, right)
+            values[name] |= intervals.of_test(split.labels, said[None])
+            values[name] |= comparison.without(answers, twins)
     values["against"] = {name: comparison.pair(answers, part) for name, part in parts.items()}
     return values
