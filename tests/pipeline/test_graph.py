@@ -349,6 +349,10 @@ def test_a_module_touches_the_stages_that_import_it(
             | {"charlm-pair@best-book"},
         ),
         ("sentiment-audit@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
+        (
+            "sentiment-audit@imdb-official",
+            {"sentiment-compare@best-official", "sentiment-ensemble@best-official-nb-svm"},
+        ),
         ("sentiment-baseline@imdb", {f"sentiment-compare@{m}" for m in ON_IMDB}),
         ("charlm-baseline@island", {"charlm-compare@book"}),
         ("charlm-baseline@island-streams", {f"charlm-{v}@best" for v in ("compare", "contrast")}),

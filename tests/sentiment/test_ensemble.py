@@ -78,6 +78,7 @@ def test_test_rows_are_measured_with_the_share_of_validation() -> None:
     assert found["valid"]["accuracy"] == 1.0
     assert found["test"]["accuracy"] == 0.5  # all are taken for negative, as the baseline does
     assert found["test"]["accuracy_without_twins"] == pytest.approx(1 / 3)
+    assert found["test"]["accuracy_without_twins_low"] == 0.0
     assert found["against"]["nb-svm"]["difference"] == 0.0
     assert found["against"]["a"] == comparison.pair(
         Answers(ROWS, np.array([[False, True, False, True]])), answers["a"]
