@@ -243,8 +243,13 @@ def test_what_numbers_say_of_calibration_length_and_pairs_is_shown(
     comparison = {"test": test, "against": {"nb-svm": pair}}
     (home / "comparison.json").write_text(json.dumps(comparison))
     (home / "against-book-rnn.json").write_text(json.dumps(pair))
+    both = {"accuracy": 0.77, "accuracy_low": 0.7466, "accuracy_high": 0.7925}
+    both |= {"accuracy_without_twins": 0.7694}
+    (home / "with-nb-svm.json").write_text(json.dumps({"test": both}))
     monkeypatch.chdir(folder)
-    text = page.render(measured.find(["sentiment/quick"]))
+    (model,) = measured.find(["sentiment/quick"])
+    assert "these: 75.35 %, 76.94 % together with `nb-svm`." in card.render(model)
+    text = page.render([model])
     parsed(text)
     for said in (
         "5.83 % off (expected calibration error)",
@@ -255,6 +260,7 @@ def test_what_numbers_say_of_calibration_length_and_pairs_is_shown(
         "&lt; 0.0001",
         "sentiment/book-rnn",
         "75.35 %",
+        "95 %: 74.66–79.25 %; without twins 76.94 %",
     ):
         assert said in text, said
 
@@ -292,7 +298,8 @@ def test_the_audit_of_a_text_is_shown(held: Path, monkeypatch: pytest.MonkeyPatc
     parsed(text)
     assert "begins in line 21, ends in line 23,145, 566 characters left out" in text
     assert "of at most 45 characters" in text
-    assert "1,001,115 training, 0 validation and 111,235 test characters; of the test" in cards[1]
+    counts = "1,001,115 training, 0 validation and 111,235 test characters"
+    assert f"{counts}; training holds passages of the test text of at most 45" in cards[1]
     assert "1,112,350 training, 0 validation and 0 test characters.\n" in cards[0]
 
 

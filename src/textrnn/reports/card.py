@@ -101,10 +101,13 @@ def _of_classifier(model: Measured) -> Iterator[str]:
         yield "Whether its probabilities mean what they say was not measured."
     else:
         yield f"Its probabilities are {words.percent(error)} off on test (calibration error)."
-    if model.audit is not None:
-        share = model.audit["test_share_with_twin_in_train"]["near"]
-        without = model.accuracy_without_twins
+    if model.row_audit is not None:
+        share = model.row_audit["test_share_with_twin_in_train"]["near"]
+        without = [words.percent(model.accuracy_without_twins)]
+        for name, metrics in model.ensembles.items():
+            value = at(metrics, "test.accuracy_without_twins")
+            without.append(f"{words.percent(value)} together with `{name}`")
         yield (
             f"{words.percent(share)} of the test texts have a twin in the training texts; accuracy "
-            f"without these: {words.percent(without)}."
+            f"without these: {', '.join(without)}."
         )

@@ -132,9 +132,18 @@ class Measured:
         file = Findings(self.home.task, "baselines", self.dataset).metrics
         return read(file) if file.is_file() else {}
 
+    @property
+    def row_audit(self) -> Row | None:
+        """What the audit found in a classifier's texts; None of another task or without one."""
+        return self._audit if self.home.task == "sentiment" else None
+
+    @property
+    def text_audit(self) -> Row | None:
+        """What the audit found in a character model's text; None of another task or without one."""
+        return self._audit if self.home.task == "charlm" else None
+
     @cached_property
-    def audit(self) -> Row | None:
-        """What the audit found in the dataset; None where there was none."""
+    def _audit(self) -> Row | None:
         if self.dataset is None:
             return None
         file = Findings(self.home.task, "audits", self.dataset).metrics

@@ -158,7 +158,7 @@ class Data:
     name: str
     anchor: str
     facts: dict[str, str]
-    audit: Row | None = None
+    row_audit: Row | None = None
 
 
 def _datasets(models: Sequence[Measured]) -> list[Data]:
@@ -173,9 +173,9 @@ def _datasets(models: Sequence[Measured]) -> list[Data]:
                     "Corpus": model.corpus or words.NOT_KNOWN,
                     "Divided": words.split(model.dataset_entry),
                     "Tokens": words.tokens(model.dataset_entry),
-                    **words.text_audit(model.audit or {}),
+                    **words.text_audit(model.text_audit),
                 },
-                model.audit,
+                model.row_audit,
             )
     return list(found.values())
 

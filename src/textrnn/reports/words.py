@@ -145,9 +145,9 @@ def interval(values: Mapping[str, Any], key: str, form: str = "percent") -> str 
     return f"{low:.4f}–{high:.4f}"
 
 
-def text_audit(found: Row) -> dict[str, str]:
-    """Return what the audit of a running text found; nothing of another audit."""
-    if "file" not in found:
+def text_audit(found: Row | None) -> dict[str, str]:
+    """Return what the audit of a running text found; nothing where there was none."""
+    if not found:
         return {}
     edges = [
         f"{use} in line {whole(found[marker]['line'])}"
@@ -157,12 +157,22 @@ def text_audit(found: Row) -> dict[str, str]:
     before, behind = (whole(found["file"][part]) for part in ("before", "behind"))
     cut = f"{before} characters left out before and {behind} behind"
     said = {"In its file": ", ".join([*edges, cut])}
-    if "test" in found:
-        length = whole(found["test"]["longest_in_train"])
-        said["Repeated"] = (
-            f"training holds passages of the test text of at most {length} characters"
-        )
-    return said
+    return said | ({"Repeated": repeated(found)} if "test" in found else {})
+
+
+def repeated(found: Row) -> str:
+    """Return how long the passages are that a text's training part shares with its test part."""
+    length = whole(found["test"]["longest_in_train"])
+    return f"training holds passages of the test text of at most {length} characters"
+
+
+def beside_accuracy(test: Row) -> str:
+    """Return what an ensemble's accuracy is read with: its interval, what it is without twins."""
+    between, without = interval(test, "accuracy"), test.get("accuracy_without_twins")
+    parts = [f"95 %: {between}"] if between else []
+    if without is not None:
+        parts.append(f"without twins {percent(without)}")
+    return "; ".join(parts)
 
 
 def together(model: str, seeds: int | None, baseline: str) -> str:
