@@ -119,9 +119,9 @@ def _roc(model: Measured) -> Figure:
         rows = [row | {"class": model.class_names[row["class"]]} for row in rows]
         said += "A curve for each class, told from all others. "
     area = model.value("test.auc")
-    interval = words.interval(model.metrics.get("test", {}), "auc", "plain")
+    interval = words.within(model.metrics.get("test", {}), "auc", "plain")
     said += f"The mean area under the curve is {area or 0:.4f}"
-    said += f" (95 %: {interval})." if interval else "."
+    said += f" ({interval})." if interval else "."
     return _figure(model, "ROC", "roc", kind, rows, said)
 
 

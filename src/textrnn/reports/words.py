@@ -145,6 +145,12 @@ def interval(values: Mapping[str, Any], key: str, form: str = "percent") -> str 
     return f"{low:.4f}–{high:.4f}"
 
 
+def within(values: Mapping[str, Any], key: str, form: str = "percent") -> str | None:
+    """Return a metric's interval as `95 %: 92.90–93.53 %`; None if it was not measured."""
+    found = interval(values, key, form)
+    return f"95 %: {found}" if found else None
+
+
 def text_audit(found: Row | None) -> dict[str, str]:
     """Return what the audit of a running text found; nothing where there was none."""
     if not found:
@@ -157,7 +163,9 @@ def text_audit(found: Row | None) -> dict[str, str]:
     before, behind = (whole(found["file"][part]) for part in ("before", "behind"))
     cut = f"{before} characters left out before and {behind} behind"
     said = {"In its file": ", ".join([*edges, cut])}
-    return said | ({"Repeated": repeated(found)} if "test" in found else {})
+    if "test" in found:
+        said["Repeated"] = repeated(found)
+    return said
 
 
 def repeated(found: Row) -> str:
@@ -168,8 +176,8 @@ def repeated(found: Row) -> str:
 
 def beside_accuracy(test: Row) -> str:
     """Return what an ensemble's accuracy is read with: its interval, what it is without twins."""
-    between, without = interval(test, "accuracy"), test.get("accuracy_without_twins")
-    parts = [f"95 %: {between}"] if between else []
+    between, without = within(test, "accuracy"), test.get("accuracy_without_twins")
+    parts = [between] if between else []
     if without is not None:
         parts.append(f"without twins {percent(without)}")
     return "; ".join(parts)
