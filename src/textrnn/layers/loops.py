@@ -10,7 +10,8 @@ What makes them faster than differentiating a loop of TensorFlow's operations:
 
 Shapes: ``T`` steps, ``B`` batch, ``E`` input size, ``H`` units, ``G`` gates, ``V`` vocabulary.
 Tensors are time-major (``[T, B, ...]``), so that a step is a contiguous slice. XLA compiles a loop
-for each shape that it meets; arrays may therefore be longer than the ``steps`` that are run.
+for each shape that it meets; where T is not fixed, the arrays that a loop reads and writes have one
+of a few `LENGTHS`, and a loop runs T steps of them.
 """
 
 import functools
@@ -19,6 +20,9 @@ from typing import Any, NamedTuple
 
 from textrnn.backend import tf
 from textrnn.layers.gates import Cell, Tensor, Tensors
+
+# That arrays are made as long as: XLA compiles a loop for each, which takes a second.
+LENGTHS = [2**power for power in range(3, 22)]
 
 
 class Narrow(NamedTuple):
@@ -33,14 +37,13 @@ class Narrow(NamedTuple):
         return tf.matmul(self.x[t], self.kernel) + self.bias
 
     def gradient(self, deltas: Tensors) -> Sequence[Tensor | None]:
-        """Return the gradient of each field, from those of the gates: G times [steps, B, H]."""
-        steps = tf.shape(deltas[0])[0]
+        """Return the gradient of each field, from those of the gates: G times [T, B, H]."""
         kernels = tf.split(self.kernel, len(deltas), 1)
         to_x = [
             tf.matmul(_rows(d), k, transpose_b=True) for d, k in zip(deltas, kernels, strict=True)
         ]
-        x = _with_steps_of(self.x, tf.reshape(tf.add_n(to_x), tf.shape(self.x[:steps])))
-        kernel = [_over_steps(self.x[:steps], d) for d in deltas]
+        x = tf.reshape(tf.add_n(to_x), tf.shape(self.x))
+        kernel = [_over_steps(self.x, d) for d in deltas]
         bias = [tf.reduce_sum(d, [0, 1]) for d in deltas]
         return x, tf.concat(kernel, 1), tf.concat(bias, 0)
 
@@ -54,7 +57,7 @@ class Projected(NamedTuple):
         return self.products[t]
 
     def gradient(self, deltas: Tensors) -> Sequence[Tensor | None]:
-        return [_with_steps_of(self.products, tf.concat(deltas, 2))]
+        return [tf.concat(deltas, 2)]
 
 
 class Table(NamedTuple):
@@ -67,13 +70,13 @@ class Table(NamedTuple):
         return tf.gather(self.products, self.ids[t])
 
     def gradient(self, deltas: Tensors) -> Sequence[Tensor | None]:
-        ids = tf.reshape(self.ids[: tf.shape(deltas[0])[0]], [-1])
+        ids = tf.reshape(self.ids, [-1])
         size = tf.shape(self.products)[0]
         sums = [tf.math.unsorted_segment_sum(_rows(d), ids, size) for d in deltas]
         return [None, tf.concat(sums, 1)]
 
 
-Source = Narrow | Projected | Table
+Source = Narrow | Projected | Table  # the first field has the axis of the steps
 
 
 class Recurrent(NamedTuple):
@@ -89,7 +92,6 @@ def recur(
     weights: Recurrent,
     state: Tensors,
     keep: Tensor | None,
-    steps: Tensor,
     *,
     sequences: bool,
     training: bool,
@@ -98,18 +100,16 @@ def recur(
 
     Args:
         cell: one of `gates`.
-        source: gives each step its input products; its arrays have ``T >= steps`` steps.
+        source: gives each step its input products; it has T steps, at least one.
         weights: of the recurrent products.
         state: the state before the first step, each [B, H].
         keep: bool [T, B, 1], False where a row's state is carried through; or None.
-        steps: int32 [], how many steps to run, at least one.
         sequences: whether the outputs of all steps are returned, or the last state alone.
         training: whether a gradient is likely to be asked for. Without it nothing is kept for one,
             and a gradient that is asked for all the same runs the loop again.
 
     Returns:
-        The outputs [T, B, H] if `sequences` (at steps that were not run they are zero), then the
-        state after the last step, each [B, H].
+        The outputs [T, B, H] if `sequences`, then the state after the last step, each [B, H].
     """
     structure = (source, weights, tuple(state))
     masks = () if keep is None else (keep,)
@@ -118,8 +118,12 @@ def recur(
     def run(*tensors: Tensor) -> Any:
         # A tape that watches the arguments would have the loop keep what its own gradient needs.
         constants = [tf.stop_gradient(tensor) for tensor in tensors]
-        arguments = (*tf.nest.pack_sequence_as(structure, constants), masks, steps)
-        source, weights, _ = arguments[:3]
+        source, weights, state = tf.nest.pack_sequence_as(structure, constants)
+        steps = tf.shape(source[0])[0]
+        total = _total(source[0])
+        longer = type(source)(_longer(source[0], total), *source[1:])
+        kept = tuple(_longer(mask, total) for mask in masks)
+        arguments = (longer, weights, state, kept, steps)
         outputs, last, trace = _forward(cell, sequences, training)(*arguments)
 
         def gradient(*upstream: Tensor) -> Any:
@@ -127,7 +131,13 @@ def recur(
             steps_before = trace if training else _forward(cell, False, True)(*arguments)[2]
             products, states = steps_before
             deltas, d_state = _backward(cell)(
-                d_outputs, d_last, products, states, weights.kernel, masks, steps
+                [_longer(d, total) for d in d_outputs],
+                d_last,
+                products,
+                states,
+                weights.kernel,
+                kept,
+                steps,
             )
             deltas = [d[:steps] for d in deltas]
             recurrent = [deltas[i] for i in cell.recurrent_deltas]
@@ -141,7 +151,7 @@ def recur(
                 *d_state,
             ]
 
-        return (*outputs, *last), gradient
+        return (*(output[:steps] for output in outputs), *last), gradient
 
     results: tuple[Tensor, ...] = run(*tf.nest.flatten(structure))
     return results
@@ -292,6 +302,16 @@ def _over_steps(left: Tensor, right: Tensor) -> Tensor:
     return tf.matmul(_rows(left), _rows(right), transpose_a=True)
 
 
-def _with_steps_of(like: Tensor, x: Tensor) -> Tensor:
-    """Append zero steps to x [steps, ...] until it has as many as `like`."""
-    return tf.pad(x, [[0, tf.shape(like)[0] - tf.shape(x)[0]], [0, 0], [0, 0]])
+def _total(x: Tensor) -> Tensor | None:
+    """Return how many steps the loops' arrays have for x [T, ...]; None: T, which is fixed."""
+    if x.shape[0] is not None:
+        return None
+    lengths = tf.constant(LENGTHS)
+    return lengths[tf.searchsorted(lengths, tf.shape(x)[:1])[0]]
+
+
+def _longer(x: Tensor, total: Tensor | None) -> Tensor:
+    """Append zeros to x [T, ...] until it has `total` steps."""
+    if total is None:
+        return x
+    return tf.pad(x, [[0, total - tf.shape(x)[0]], *([[0, 0]] * (len(x.shape) - 1))])

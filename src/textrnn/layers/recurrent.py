@@ -14,10 +14,6 @@ from textrnn.layers.gates import Tensor, Tensors
 # G H numbers for each position: up to this width it is the faster way.
 NARROW = 64
 
-# XLA compiles a loop for each length that it meets, which takes a second, so lengths are rounded up
-# to these. No more steps are run for it; only the arrays are longer.
-LENGTHS = [2**power for power in range(3, 22)]
-
 
 def is_compiled(layer: Any) -> bool:
     """Say whether a layer runs the loops of this package, rather than those of its Keras class.
@@ -41,7 +37,7 @@ def _is_known(layer: Any) -> bool:
         and cell.use_bias
         and getattr(cell, "reset_after", True)
         and not (cell.dropout or cell.recurrent_dropout)
-        and not (layer.unroll or layer.zero_output_for_mask)
+        and not layer.unroll
         and layer.compute_dtype == "float32"
     )
 
@@ -203,16 +199,15 @@ def _run(
         rows = slice(batch * part // parts, batch * (part + 1) // parts)
         results = loops.recur(
             layer.equations,
-            _source(layer, _time_major(inputs[rows]), table),
+            _source(layer, _swapped(inputs[rows]), table),
             weights,
             [tf.convert_to_tensor(s)[rows] for s in state],
-            None if keep is None else _time_major(keep[rows]),
-            tf.shape(inputs)[1],
+            None if keep is None else _swapped(keep[rows]),
             sequences=layer.return_sequences,
             training=training,
         )
         if layer.return_sequences:
-            outputs.append(_batch_major(results[0], tf.shape(inputs)[1]))
+            outputs.append(_swapped(results[0]))
             results = results[1:]
         last.append(results)
     joined = [_joined(pieces, inputs.shape[0]) for pieces in zip(*last, strict=True)]
@@ -222,7 +217,7 @@ def _run(
         )
     else:
         sequence = joined[0][:, tf.newaxis]
-    return sequence if keep is None else _hide_before_first_step(sequence, keep), joined
+    return sequence if keep is None else _hidden(layer, sequence, keep), joined
 
 
 def _refuse_to_drop(layer: Any, training: bool) -> None:
@@ -261,20 +256,9 @@ def _recurrent_weights(layer: Any, training: bool) -> loops.Recurrent:
     return loops.Recurrent(kernel, own)
 
 
-def _time_major(x: Tensor) -> Tensor:
-    """[B, T, ...] → [T', B, ...], T' the length that is compiled for: T itself, if it is fixed."""
-    x = tf.transpose(x, [1, 0, *range(2, len(x.shape))])
-    if x.shape[0] is not None:
-        return x
-    steps = tf.shape(x)[0]
-    lengths = tf.constant(LENGTHS)
-    missing = lengths[tf.searchsorted(lengths, steps[tf.newaxis])[0]] - steps
-    return tf.pad(x, [[0, missing], *([[0, 0]] * (len(x.shape) - 1))])
-
-
-def _batch_major(x: Tensor, steps: Tensor) -> Tensor:
-    """[T', B, H] → [B, T, H]."""
-    return tf.transpose(x[:steps], [1, 0, 2])
+def _swapped(x: Tensor) -> Tensor:
+    """[B, T, ...] → [T, B, ...], and back."""
+    return tf.transpose(x, [1, 0, *range(2, len(x.shape))])
 
 
 def _joined(pieces: Any, batch: int | None) -> Tensor:
@@ -283,10 +267,14 @@ def _joined(pieces: Any, batch: int | None) -> Tensor:
     return tf.ensure_shape(whole, [batch, *whole.shape[1:]])
 
 
-def _hide_before_first_step(outputs: Tensor, keep: Tensor) -> Tensor:
-    """Zero the outputs [B, T or 1, H] that precede a row's first unmasked step, as Keras does.
+def _hidden(layer: Any, outputs: Tensor, keep: Tensor) -> Tensor:
+    """Zero those outputs [B, T or 1, H] at masked steps that Keras zeroes.
 
-    At later masked steps the carried state already repeats the previous output.
+    With `zero_output_for_mask`, which `keras.layers.Bidirectional` asks for wherever it returns
+    sequences, these are all; without, those before a row's first unmasked step: at later ones the
+    carried state already repeats the previous output.
     """
-    seen = tf.cumsum(tf.cast(keep, tf.float32), axis=1) > 0
-    return tf.where(seen[:, -tf.shape(outputs)[1] :], outputs, 0.0)
+    shown = keep
+    if not layer.zero_output_for_mask:
+        shown = tf.cumsum(tf.cast(keep, tf.float32), axis=1) > 0
+    return tf.where(shown[:, -tf.shape(outputs)[1] :], outputs, 0.0)

@@ -63,9 +63,9 @@ class Neighbours(keras.layers.Layer):  # type: ignore[misc]
             ids: int64 [B, T]; 0 is padding, behind the text.
             training: draws anew in every step; else the draws are always the same.
         """
-        units = states.shape[-1] // 2
         inner = tf.cast((ids[:, 1:] != 0) & (ids[:, :-1] != 0), tf.float32)
-        ahead, behind = states[:, :-1, :units] @ self.ahead, states[:, 1:, units:] @ self.behind
+        onward, back = tf.split(states, 2, -1)
+        ahead, behind = (onward @ self.ahead)[:, :-1], (back @ self.behind)[:, 1:]
         guesses, targets = tf.concat([ahead, behind], 1), tf.concat([ids[:, 1:], ids[:, :-1]], 1)
         losses = self._costs(guesses, targets, training)
         counted = tf.concat([inner, inner], 1)
