@@ -10,8 +10,8 @@ What makes them faster than differentiating a loop of TensorFlow's operations:
 
 Shapes: ``T`` steps, ``B`` batch, ``E`` input size, ``H`` units, ``G`` gates, ``V`` vocabulary.
 Tensors are time-major (``[T, B, ...]``), so that a step is a contiguous slice. XLA compiles a loop
-for each shape that it meets; where T is not fixed, the arrays that a loop reads and writes have one
-of a few `LENGTHS`, and a loop runs T steps of them.
+for each shape that it meets, so where T is not known as a function is traced, what a loop reads and
+writes is made longer, to one of a few lengths ``T'``; it runs T steps of that.
 """
 
 import functools
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from textrnn.backend import tf
 from textrnn.layers.gates import Cell, Tensor, Tensors
 
-# That arrays are made as long as: XLA compiles a loop for each, which takes a second.
+# What arrays are made as long as: to compile a loop for one length takes a second.
 LENGTHS = [2**power for power in range(3, 22)]
 
 
@@ -76,7 +76,7 @@ class Table(NamedTuple):
         return [None, tf.concat(sums, 1)]
 
 
-Source = Narrow | Projected | Table  # the first field has the axis of the steps
+Source = Narrow | Projected | Table
 
 
 class Recurrent(NamedTuple):
@@ -121,7 +121,7 @@ def recur(
         source, weights, state = tf.nest.pack_sequence_as(structure, constants)
         steps = tf.shape(source[0])[0]
         total = _total(source[0])
-        longer = type(source)(_longer(source[0], total), *source[1:])
+        longer = type(source)(_longer(source[0], total), *source[1:])  # the first has the steps
         kept = tuple(_longer(mask, total) for mask in masks)
         arguments = (longer, weights, state, kept, steps)
         outputs, last, trace = _forward(cell, sequences, training)(*arguments)
@@ -169,8 +169,9 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 def _forward(cell: Cell, sequences: bool, traced: bool) -> Callable[..., Any]:
     """Return the compiled loop over the steps.
 
-    It returns the outputs (one [T, B, H] if `sequences`, else none), the last state, and, if
-    `traced`, each step's products [T, B, G H] and the states before it [T, B, H].
+    It takes a source and masks of T' steps, of which it runs the first `steps`. It returns the
+    outputs (one [T', B, H] if `sequences`, else none), the last state, and, if `traced`, each
+    step's products [T', B, G H] and the states before it [T', B, H].
     """
 
     def forward(
@@ -216,7 +217,11 @@ def _forward(cell: Cell, sequences: bool, traced: bool) -> Callable[..., Any]:
 
 @functools.cache
 def _backward(cell: Cell) -> Callable[..., Any]:
-    """Return the compiled loop back over the steps: the deltas [T, B, H], and the first state's."""
+    """Return the compiled loop back over the steps: the deltas [T', B, H], and the first state's.
+
+    It takes the gradients of the outputs [T', B, H] and of the last state, and what `_forward` has
+    traced. After the first `steps` the deltas are zero.
+    """
 
     def backward(
         d_outputs: Tensors,
@@ -303,7 +308,7 @@ def _over_steps(left: Tensor, right: Tensor) -> Tensor:
 
 
 def _total(x: Tensor) -> Tensor | None:
-    """Return how many steps the loops' arrays have for x [T, ...]; None: T, which is fixed."""
+    """Return how many steps the loops' arrays have for x [T, ...]; None: T itself, being known."""
     if x.shape[0] is not None:
         return None
     lengths = tf.constant(LENGTHS)

@@ -268,11 +268,11 @@ def _joined(pieces: Any, batch: int | None) -> Tensor:
 
 
 def _hidden(layer: Any, outputs: Tensor, keep: Tensor) -> Tensor:
-    """Zero those outputs [B, T or 1, H] at masked steps that Keras zeroes.
+    """Zero the outputs [B, T or 1, H] at those masked steps at which Keras has zeros.
 
-    With `zero_output_for_mask`, which `keras.layers.Bidirectional` asks for wherever it returns
-    sequences, these are all; without, those before a row's first unmasked step: at later ones the
-    carried state already repeats the previous output.
+    These are all of them with `zero_output_for_mask`, which `keras.layers.Bidirectional` sets on
+    the layers that it wraps, if they return sequences. Else they are those before a row's first
+    unmasked step: at later ones the carried state already repeats the previous output.
     """
     shown = keep
     if not layer.zero_output_for_mask:

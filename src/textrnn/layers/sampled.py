@@ -65,6 +65,7 @@ class Neighbours(keras.layers.Layer):  # type: ignore[misc]
         """
         inner = tf.cast((ids[:, 1:] != 0) & (ids[:, :-1] != 0), tf.float32)
         onward, back = tf.split(states, 2, -1)
+        # Sliced after the products: what is copied, and padded again on the way back, is narrower.
         ahead, behind = (onward @ self.ahead)[:, :-1], (back @ self.behind)[:, 1:]
         guesses, targets = tf.concat([ahead, behind], 1), tf.concat([ids[:, 1:], ids[:, :-1]], 1)
         losses = self._costs(guesses, targets, training)
