@@ -21,6 +21,7 @@ from textrnn.params.classifier import Architecture as Classifier
 from textrnn.params.pretraining import LanguageModel
 from textrnn.sentiment import language
 from textrnn.sentiment.model import build as build_classifier
+from textrnn.serving.export.portable import recurrent_layers
 
 BATCH, STEPS, WIDTH, UNITS, VOCABULARY = 5, 7, 3, 4, 6
 TOLERANCE = 1e-5
@@ -279,16 +280,6 @@ def test_outputs_at_masked_steps_are_zero_where_that_is_asked_for(
     assert not np.any(ours[0].numpy()[~MASK] if sequences else ours[0].numpy()[~MASK[:, -1]])
 
 
-def recurrent_layers(layer: Any) -> list[Any]:
-    """The recurrent layers in a model, those that others wrap too."""
-    if isinstance(layer, keras.layers.RNN):
-        return [layer]
-    if isinstance(layer, keras.layers.Bidirectional):
-        return [layer.forward_layer, layer.backward_layer]
-    inner = [layer.recurrent] if isinstance(layer, Embedded) else getattr(layer, "layers", [])
-    return [found for part in inner for found in recurrent_layers(part)]
-
-
 @pytest.mark.parametrize(
     ("task", "part"), [("sentiment", "models"), ("sentiment", "pretraining"), ("charlm", "models")]
 )
@@ -305,7 +296,7 @@ def test_every_model_of_the_graph_runs_the_loops(root: Path, task: str, part: st
         else:
             character_model = CharacterModel.model_validate(options["architecture"])
             model = build_character_model(character_model, VOCABULARY)
-        found = recurrent_layers(model)
+        found = list(recurrent_layers(model))
         assert found, name
         for layer in found:
             assert isinstance(layer, tuple(LAYERS.values())), name

@@ -17,13 +17,14 @@ def without_compiler(network: keras.Model) -> keras.Model:
     An activation that is not Keras's object leaves a layer to its Keras class (see `is_compiled`),
     and Keras then leaves cuDNN aside too.
     """
-    for layer in _recurrent(network):
+    for layer in recurrent_layers(network):
         layer.cell.activation = tf.tanh
         assert not is_compiled(layer)  # noqa: S101 - or the file would need a compiler
     return network
 
 
-def _recurrent(network: keras.Model) -> Iterator[Any]:
+def recurrent_layers(network: keras.Model) -> Iterator[Any]:
+    """Yield the recurrent layers of a model, those that others wrap too."""
     for layer in network.layers:
         if isinstance(layer, keras.layers.Bidirectional):
             yield from (layer.forward_layer, layer.backward_layer)
