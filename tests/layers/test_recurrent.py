@@ -442,6 +442,31 @@ def test_what_the_loops_do_not_know_is_left_to_keras(
     assert_close([ours(inputs)], [theirs(inputs)])
 
 
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_gradient_under_another_tape_has_no_gradient_itself(
+    rng: np.random.Generator, cell: str, compiled: bool
+) -> None:
+    """The gradient may be used as a constant, as a push is; its own is refused in plain words."""
+    ours, theirs = pair(rng, cell)
+    inputs, coefficients = normal(rng, BATCH, STEPS, WIDTH), normal(rng, BATCH, STEPS, UNITS)
+
+    def run(layer: Any, is_constant: bool) -> Any:
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                inner.watch(inputs)
+                loss = tf.reduce_sum(layer(inputs)[0] * coefficients)
+            push = inner.gradient(loss, inputs)
+            push = tf.stop_gradient(push) if is_constant else push
+            pushed = tf.reduce_sum(layer(inputs + push)[0] * coefficients)
+        return [push, *outer.gradient(pushed, values(layer))]
+
+    run_it = tf.function(run) if compiled else run
+    assert_close(run_it(ours, True), run_it(theirs, True), 10 * TOLERANCE)
+    with pytest.raises(NotImplementedError, match="no gradient of a gradient"):
+        run_it(ours, False)
+
+
 def train(cell: str, steps: int = 5) -> list[Any]:
     """The weights of a small character model after some steps."""
     keras.utils.set_random_seed(3)

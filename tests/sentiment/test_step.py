@@ -61,7 +61,6 @@ def test_the_push_is_no_way_for_gradients(model: keras.Model) -> None:
     rows = Rows(tf.constant(4, tf.int64), tf.constant(0), tf.constant(3))
     kernel = model.get_layer("dense").kernel
 
-    @tf.function  # as a training has it: eagerly, an outer tape would want the push's gradient too
     def gradient(length: float) -> Any:
         with rows_of(rows), tf.GradientTape() as tape:
             loss = tf.reduce_sum(Classification(length)(model, BATCH, (), True)[0]["loss"])

@@ -110,6 +110,9 @@ def recur(
 
     Returns:
         The outputs [T, B, H] if `sequences`, then the state after the last step, each [B, H].
+
+    Raises:
+        NotImplementedError: the gradient of a gradient is asked for.
     """
     structure = (source, weights, tuple(state))
     masks = () if keep is None else (keep,)
@@ -127,7 +130,8 @@ def recur(
         outputs, last, trace = _forward(cell, sequences, training)(*arguments)
 
         def gradient(*upstream: Tensor) -> Any:
-            d_outputs, d_last = (upstream[:1], upstream[1:]) if sequences else ((), upstream)
+            fixed = [tf.stop_gradient(d) for d in upstream]  # as the constants, for an outer tape
+            d_outputs, d_last = (fixed[:1], fixed[1:]) if sequences else ([], fixed)
             steps_before = trace if training else _forward(cell, False, True)(*arguments)[2]
             products, states = steps_before
             deltas, d_state = _backward(cell)(
@@ -141,7 +145,7 @@ def recur(
             )
             deltas = [d[:steps] for d in deltas]
             recurrent = [deltas[i] for i in cell.recurrent_deltas]
-            return [
+            found = [
                 *source.gradient([deltas[i] for i in cell.input_deltas]),
                 tf.concat([_over_steps(states[0][:steps], d) for d in recurrent], 1),
                 *(
@@ -150,11 +154,29 @@ def recur(
                 ),
                 *d_state,
             ]
+            return [d if d is None else _underived(d, *tensors, *upstream) for d in found]
 
         return (*(output[:steps] for output in outputs), *last), gradient
 
     results: tuple[Tensor, ...] = run(*tf.nest.flatten(structure))
     return results
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _underived(gradient: Tensor, *_causes: Tensor) -> Any:
+    """Return a gradient that is computed of constants, and refuse to say how it hangs on others.
+
+    Under an outer tape it is a constant to every one that does not ask (as the push of adversarial
+    training is), and an error rather than a silent zero to one that does.
+    """
+
+    def refuse(*_upstream: Tensor) -> Any:
+        raise NotImplementedError(
+            "textrnn's recurrent layers have no gradient of a gradient: for one, build the model "
+            "with Keras's own SimpleRNN, LSTM or GRU"
+        )
+
+    return tf.identity(gradient), refuse
 
 
 # ---------------------------------------------------------------- compiled loops
