@@ -443,28 +443,37 @@ def test_what_the_loops_do_not_know_is_left_to_keras(
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize(
+    ("mask", "training"), [(None, True), (MASK, False)], ids=["traced", "masked-run-again"]
+)
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_gradient_under_another_tape_has_no_gradient_itself(
-    rng: np.random.Generator, cell: str, compiled: bool
+def test_a_gradient_under_another_tape_is_stopped_or_refused(
+    rng: np.random.Generator, cell: str, mask: Any, training: bool, compiled: bool
 ) -> None:
-    """The gradient may be used as a constant, as a push is; its own is refused in plain words."""
+    """Stopped, it is what Keras has; not stopped, it hangs on weights, inputs and upstream."""
     ours, theirs = pair(rng, cell)
-    inputs, coefficients = normal(rng, BATCH, STEPS, WIDTH), normal(rng, BATCH, STEPS, UNITS)
+    inputs, head = normal(rng, BATCH, STEPS, WIDTH), normal(rng, BATCH, STEPS, UNITS)
+    kept = None if mask is None else tf.constant(mask)
 
-    def run(layer: Any, is_constant: bool) -> Any:
-        with tf.GradientTape() as outer:
+    def run(layer: Any, cause: str, is_stopped: bool) -> Any:
+        causes = {"weights": values(layer), "inputs": [inputs], "upstream": [head]}[cause]
+        with tf.GradientTape(watch_accessed_variables=cause == "weights") as outer:
+            if cause != "weights":
+                outer.watch(causes)
             with tf.GradientTape() as inner:
                 inner.watch(inputs)
-                loss = tf.reduce_sum(layer(inputs)[0] * coefficients)
+                loss = tf.reduce_sum(layer(inputs, mask=kept, training=training)[0] * head)
             push = inner.gradient(loss, inputs)
-            push = tf.stop_gradient(push) if is_constant else push
-            pushed = tf.reduce_sum(layer(inputs + push)[0] * coefficients)
-        return [push, *outer.gradient(pushed, values(layer))]
+            push = tf.stop_gradient(push) if is_stopped else push
+            pushed = layer(inputs + push, mask=kept, training=training)[0]
+            total = tf.reduce_sum(pushed * head)
+        return [push, *outer.gradient(total, causes)]
 
     run_it = tf.function(run) if compiled else run
-    assert_close(run_it(ours, True), run_it(theirs, True), 10 * TOLERANCE)
-    with pytest.raises(NotImplementedError, match="no gradient of a gradient"):
-        run_it(ours, False)
+    for cause in ("weights", "inputs", "upstream"):
+        assert_close(run_it(ours, cause, True), run_it(theirs, cause, True), 10 * TOLERANCE)
+        with pytest.raises(NotImplementedError, match="no gradient of a gradient"):
+            run_it(ours, cause, False)
 
 
 def train(cell: str, steps: int = 5) -> list[Any]:

@@ -56,7 +56,8 @@ def test_a_measurement_is_pushed_by_nobody(model: keras.Model) -> None:
     np.testing.assert_array_equal(losses(model, 0.05, training=False), losses(model, 0.0, False))
 
 
-def test_the_push_is_no_way_for_gradients(model: keras.Model) -> None:
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_the_push_is_no_way_for_gradients(model: keras.Model, compiled: bool) -> None:
     """The gradient is that of both losses, the push being what it is."""
     rows = Rows(tf.constant(4, tf.int64), tf.constant(0), tf.constant(3))
     kernel = model.get_layer("dense").kernel
@@ -66,7 +67,8 @@ def test_the_push_is_no_way_for_gradients(model: keras.Model) -> None:
             loss = tf.reduce_sum(Classification(length)(model, BATCH, (), True)[0]["loss"])
         return tape.gradient(loss, kernel)
 
-    np.testing.assert_allclose(gradient(1e-6), 2 * gradient(0.0), rtol=1e-3, atol=1e-5)
+    run = tf.function(gradient) if compiled else gradient
+    np.testing.assert_allclose(run(1e-6), 2 * run(0.0), rtol=1e-3, atol=1e-5)
 
 
 def test_a_compiled_step_learns(model: keras.Model) -> None:

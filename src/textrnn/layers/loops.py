@@ -112,7 +112,7 @@ def recur(
         The outputs [T, B, H] if `sequences`, then the state after the last step, each [B, H].
 
     Raises:
-        NotImplementedError: the gradient of a gradient is asked for.
+        NotImplementedError: by an outer tape, which meets a gradient that was not stopped.
     """
     structure = (source, weights, tuple(state))
     masks = () if keep is None else (keep,)
@@ -130,7 +130,7 @@ def recur(
         outputs, last, trace = _forward(cell, sequences, training)(*arguments)
 
         def gradient(*upstream: Tensor) -> Any:
-            fixed = [tf.stop_gradient(d) for d in upstream]  # as the constants, for an outer tape
+            fixed = [tf.stop_gradient(d) for d in upstream]  # likewise, of an outer tape
             d_outputs, d_last = (fixed[:1], fixed[1:]) if sequences else ([], fixed)
             steps_before = trace if training else _forward(cell, False, True)(*arguments)[2]
             products, states = steps_before
@@ -164,16 +164,18 @@ def recur(
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _underived(gradient: Tensor, *_causes: Tensor) -> Any:
-    """Return a gradient that is computed of constants, and refuse to say how it hangs on others.
+    """Return a gradient, computed of constants, and refuse to say how it hangs on its causes.
 
-    Under an outer tape it is a constant to every one that does not ask (as the push of adversarial
-    training is), and an error rather than a silent zero to one that does.
+    An outer tape may watch them as long as the gradient is stopped (`tf.stop_gradient`, as the push
+    of adversarial training is) before it goes into what that tape differentiates. Where it is not,
+    the outer tape fails, rather than take it for a constant in silence.
     """
 
     def refuse(*_upstream: Tensor) -> Any:
         raise NotImplementedError(
-            "textrnn's recurrent layers have no gradient of a gradient: for one, build the model "
-            "with Keras's own SimpleRNN, LSTM or GRU"
+            "textrnn's recurrent layers have no gradient of a gradient. Where the first is meant "
+            "as a constant, wrap it in tf.stop_gradient; where not, build the model with Keras's "
+            "own SimpleRNN, LSTM or GRU."
         )
 
     return tf.identity(gradient), refuse
