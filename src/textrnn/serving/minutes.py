@@ -14,7 +14,7 @@ MEASURED = {
     "sentiment/book-bilstm-seeds": 53,
     "sentiment/bilstm-buckets": 12,
     "sentiment/best": 150,
-    "sentiment/best-official": 202,
+    "sentiment/best-official": 155,
     "sentiment/book-birnn-last100": 2,
     "sentiment/book-birnn-last100-seeds": 8,
     "sentiment/book-rnn": 4,
