@@ -7,11 +7,13 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-QUICK := sentiment-evaluate@quick charlm-evaluate@quick charlm-sample@quick
+QUICK := sentiment-evaluate@quick sentiment-baseline@rotten-tomatoes charlm-evaluate@quick charlm-baseline@hamlet charlm-sample@quick
 BOOK_CLASSIFIERS := book-bilstm book-birnn-last100 book-rnn
 BOOK_WRITERS := book book-tail
 SEEDS := book-bilstm-seeds book-birnn-last100-seeds
-BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%)
+REVIEWS_BASELINES := sentiment-baseline@imdb sentiment-baseline@imdb-last100
+BOOK_BASELINES := $(REVIEWS_BASELINES) charlm-baseline@island charlm-baseline@island-tail
+BOOK := $(BOOK_CLASSIFIERS:%=sentiment-evaluate@%) $(BOOK_WRITERS:%=charlm-evaluate@%) $(BOOK_WRITERS:%=charlm-sample@%) $(BOOK_BASELINES)
 CLAIMS = $(filter-out %/harness.py %/machine.py %/scaling.py %/scaling_page.py %/table.py, $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := help
@@ -44,7 +46,7 @@ book: $(VENV)/installed ## train the book's models (about an hour on two cores)
 	@textrnn results $(BOOK_CLASSIFIERS) $(BOOK_WRITERS)
 
 seeds: $(VENV)/installed ## train the book's bidirectional classifiers with five seeds (about an hour on two cores)
-	dvc repro $(SEEDS:%=sentiment-evaluate@%)
+	dvc repro $(SEEDS:%=sentiment-evaluate@%) $(REVIEWS_BASELINES)
 	@textrnn results $(SEEDS)
 
 adopt: $(VENV)/installed ## accept code that changes no byte: make adopt STAGE=sentiment-train@quick

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from textrnn.reports import card, measured, words
 
@@ -68,6 +69,19 @@ def test_a_card_shows_what_learning_from_the_test_text_gives(
     text = card.render(model)
     for way, said in words.ADAPTED.items():
         assert f"| {said} | {found[f'{way}_bits_per_char']:.3f} |" in text
+
+
+def test_a_card_names_what_was_read_without_labels(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(held)
+    (model,) = measured.find(["sentiment/best"])
+    text = card.render(model)
+    assert "those of `raw/imdb-unlabelled` of which no copy stands in `raw/imdb`: https://" in text
+    corpora = yaml.safe_load(Path("params.yaml").read_text())["corpora"]["raw"]
+    assert corpora["imdb-unlabelled"]["fetch"]["sha256"] in text
+    (model,) = measured.find(["sentiment/book-bilstm"])
+    assert "without labels" not in card.render(model)
 
 
 def test_a_model_alone_has_a_card_that_says_what_is_missing(

@@ -12,11 +12,10 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def metrics(model: str) -> Any:
-    """What git holds: a model that was trained here may differ in the last digits."""
-    file = f":metrics/{model}/metrics.json"
-    held = subprocess.run(["git", "show", file], cwd=ROOT, capture_output=True, check=True)
-    return json.loads(held.stdout)
+def held(file: str) -> Any:
+    """What git holds in `metrics/`: a model that was trained here may differ in the last digits."""
+    command = ["git", "show", f":metrics/{file}"]
+    return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
 
 
 @pytest.mark.parametrize(
@@ -35,18 +34,49 @@ def metrics(model: str) -> Any:
 def test_the_classifiers_accuracies_are_those_of_the_runs(name: str) -> None:
     row = re.search(rf"^\| `{name}` \|.*$", README, re.MULTILINE)
     assert row is not None
-    accuracy = metrics(f"sentiment/{name}")["test"]["accuracy"]
+    accuracy = held(f"sentiment/{name}/metrics.json")["test"]["accuracy"]
     assert f"| {accuracy * 100:.2f} % |" in row.group()
 
 
 @pytest.mark.parametrize("name", ["best", "best-official"])
 def test_the_ensembles_accuracies_are_those_of_the_runs(name: str) -> None:
-    file = f":metrics/sentiment/{name}/with-nb-svm.json"
-    held = subprocess.run(["git", "show", file], cwd=ROOT, capture_output=True, check=True)
-    accuracy = json.loads(held.stdout)["test"]["accuracy"]
+    accuracy = held(f"sentiment/{name}/with-nb-svm.json")["test"]["accuracy"]
     assert re.search(
         rf"^\| `{name}` and NB-SVM together \|.*\| {accuracy * 100:.2f} % \|", README, re.M
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "dataset"),
+    [
+        (r"NB-SVM on the same split", "imdb"),
+        (r"`best` and NB-SVM together", "imdb-best"),
+        (r"`best-official`", "imdb-official"),
+    ],
+)
+def test_the_baselines_accuracies_are_those_of_the_runs(row: str, dataset: str) -> None:
+    (said,) = re.findall(rf"^\| {row} \|.*$", README, re.MULTILINE)
+    accuracy = held(f"sentiment/baselines/{dataset}/metrics.json")["nb-svm"]["test"]["accuracy"]
+    assert f"{accuracy * 100:.2f} %" in said
+
+
+def test_what_the_character_model_reaches_beside_ppmd_is_that_of_the_runs() -> None:
+    test = held("charlm/best/adapted.json")["test"]
+    adapting = f"{test['dynamic_bits_per_char']:.3f}; {test['mixed_bits_per_char']:.3f}"
+    assert re.search(rf"^\| `best`, adapting \|.*\| {adapting} \|$", README, re.MULTILINE)
+    ppmd = held("charlm/baselines/island-streams/metrics.json")["ppmd"]["test"]["bits_per_char"]
+    assert re.search(rf"^\| PPMd, a compressor \|.*\| {ppmd:.3f} \|$", README, re.MULTILINE)
+    against = held("charlm/best/contrast.json")["against"]["ppmd"]
+    static, mixed = against["static"], against["mixed"]
+    said = README.partition("Against PPMd it needs ")[2].partition("\n")[0]
+    assert said.startswith(f"{-static['difference']:.3f} bits fewer")
+    assert f" {_interval(static)} by blocks" in said
+    assert f"mixed {-mixed['difference']:.3f} ({_interval(mixed)})" in said
+
+
+def _interval(difference: dict[str, float]) -> str:
+    """How many bits fewer: the ends change places with their signs."""
+    return f"{-difference['difference_high']:.3f} to {-difference['difference_low']:.3f}"
 
 
 def test_the_character_models_figures_are_those_of_the_runs() -> None:
@@ -54,20 +84,20 @@ def test_the_character_models_figures_are_those_of_the_runs() -> None:
     for name in ("book", "book-tail", "best"):
         row = re.search(rf"^\| `{name}` \| .* \|$", table, re.MULTILINE)
         assert row is not None
-        found = metrics(f"charlm/{name}")
+        found = held(f"charlm/{name}/metrics.json")
         assert f"{found['train']['nats_per_char']:.4f}" in row.group()
         if "test" in found:
             assert f"| {found['test']['bits_per_char']:.3f} |" in row.group()
 
 
 def test_the_quick_figures_are_those_of_the_runs() -> None:
-    assert f"{metrics('sentiment/quick')['test']['accuracy'] * 100:.2f} %" in README
-    assert f"{metrics('charlm/quick')['test']['bits_per_char']:.3f} bits" in README
+    assert f"{held('sentiment/quick/metrics.json')['test']['accuracy'] * 100:.2f} %" in README
+    assert f"{held('charlm/quick/metrics.json')['test']['bits_per_char']:.3f} bits" in README
 
 
 def test_the_quick_models_have_learnt() -> None:
-    assert metrics("sentiment/quick")["test"]["accuracy"] >= 0.72
-    assert metrics("charlm/quick")["test"]["bits_per_char"] < 3.0
+    assert held("sentiment/quick/metrics.json")["test"]["accuracy"] >= 0.72
+    assert held("charlm/quick/metrics.json")["test"]["bits_per_char"] < 3.0
 
 
 def test_every_link_leads_to_a_file() -> None:

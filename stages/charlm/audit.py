@@ -1,4 +1,4 @@
-"""Audit a text before anything learns from it: corpus, texts of the splits → findings."""
+"""Audit a text: corpus, texts of the splits → what is wrong with them (markers, copies)."""
 
 from textrnn import paths, tables
 from textrnn.charlm import audit, texts

@@ -1,4 +1,4 @@
-"""Audit a dataset before anything learns from it: rows → findings, and the rows that have twins."""
+"""Audit a dataset: rows → what is wrong with them (copies, labels), and which have twins."""
 
 from textrnn import atomic, paths, tables
 from textrnn.findings import Findings

@@ -396,6 +396,19 @@ def test_nothing_that_learns_depends_on_a_test_file(lock: Lock) -> None:
         assert not [p for p in data if p.stem == "test" or p.parts[1] in ("raw", "own")]
 
 
+def test_what_learns_follows_nothing_that_measures(lock: Lock) -> None:
+    """Predictions and findings hold test labels, so only stages that prepare data may come before.
+
+    `sentiment-gather` reads a corpus to leave its texts out; test_whole_runs.py sees it do so.
+    """
+    kinds = {f"{task}-{verb}" for task in ("sentiment", "charlm") for verb in LEARNING}
+    preparing = {f"sentiment-{verb}" for verb in ("split", "gather", "encode", "scratch")}
+    allowed = kinds | preparing | {"charlm-chunk", "check", "fetch"}
+    for name in lock:
+        if {follower.split("@")[0] for follower in followers(lock, name)} & kinds:
+            assert name.split("@")[0] in allowed, name
+
+
 def test_what_the_audit_finds_reaches_nothing_that_learns(lock: Lock) -> None:
     """It reads test rows; its findings go to comparisons and ensembles, and those nowhere."""
     for name in all_of(lock, "sentiment-audit"):

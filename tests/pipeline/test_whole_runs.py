@@ -1,5 +1,6 @@
 """Both pipelines as a user runs them, by DVC, in a small copy of the repository on tiny corpora."""
 
+import csv
 import json
 import os
 import random
@@ -267,6 +268,10 @@ def edit_params(folder: Path, key: str, value: Any) -> None:
     file.write_text(yaml.safe_dump(values))
 
 
+def json_lines(file: Path) -> list[Any]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
 def lock(folder: Path) -> Any:
     return yaml.safe_load((folder / "dvc.lock").read_text())["stages"]
 
@@ -489,6 +494,18 @@ def test_nothing_that_learns_opens_a_test_file(repo: Path) -> None:
         assert [digest(out) for out in outs] == before, name
     for stage, model in (("sentiment", "padded"), ("charlm", "chunks")):
         run(repo, "python", f"stages/{stage}/evaluate.py", model, status=1)
+
+
+def test_no_text_of_the_labelled_corpus_is_among_the_unlabelled(whole: Path) -> None:
+    """Ten of those without labels are: a language model that read them would know test texts."""
+    rows = (whole / "data/sentiment/datasets/tiny/rows").glob("*.jsonl")
+    labelled = {row["text"] for file in rows for row in json_lines(file)}
+    with (whole / "data/own/more.csv").open(newline="") as file:
+        given = [row["body"] for row in csv.DictReader(file)]
+    assert len(labelled) == 60
+    assert len(labelled & set(given)) == 10
+    kept = whole / "data/sentiment/unlabelled/more.jsonl"
+    assert json_lines(kept) == [text for text in given if text not in labelled]
 
 
 # What a stage loads as it runs, and for some parameters alone: test_own_corpus.py sees it do so.

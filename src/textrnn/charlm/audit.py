@@ -1,4 +1,4 @@
-"""What is found about a text before anything learns from it."""
+"""What is wrong with a text: markers, lost characters, passages that come again."""
 
 import unicodedata
 from collections.abc import Mapping

@@ -6,11 +6,10 @@ on the machine: the minutes are those of `serving.minutes`, never this machine's
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from textrnn import atomic
 from textrnn.reports import book, environment, measured, ranking, templates, words
-from textrnn.reports.measured import Measured, at
+from textrnn.reports.measured import Measured, Row, at
 from textrnn.serving import minutes
 
 FOLDER = Path("docs") / "models"
@@ -43,16 +42,19 @@ def render(model: Measured) -> str:
         words=words,
         at=at,
         limits=list(_limits(model)),
-        corpus=_corpus(model),
+        corpus=_corpus(model, model.dataset_entry),
+        unlabelled=_corpus(model, model.unlabelled),
         minutes=minutes.MEASURED.get(model.name),
         versions=environment.versions(),
         book=book.SOURCE,
     )
 
 
-def _corpus(model: Measured) -> Any:
-    name = (model.corpus or "").replace("/", ".")
-    return model.repository.entry(f"corpora.{name}") or {}
+def _corpus(model: Measured, reader: Row) -> Row:
+    """Return the corpus that an entry of params.yaml names."""
+    found = reader.get("corpus") or {}
+    entry = model.repository.entry(f"corpora.{found.get('folder')}.{found.get('name')}")
+    return dict(entry or {})
 
 
 def _limits(model: Measured) -> Iterator[str]:

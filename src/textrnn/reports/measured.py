@@ -116,6 +116,14 @@ class Measured:
         found = self.dataset_entry.get("corpus")
         return f"{found['folder']}/{found['name']}" if found else None
 
+    @property
+    def unlabelled(self) -> Row:
+        """What its start has read without labels: a `corpus`, `less` another; or nothing."""
+        of, start = self.home.task, self.params.get("pretraining")
+        pretraining = self.repository.entry(f"{of}.pretraining.{start}") or {}
+        found = self.repository.entry(f"{of}.unlabelled.{pretraining.get('unlabelled')}")
+        return dict(found or {})
+
     @cached_property
     def class_names(self) -> list[str]:
         """What a classifier's classes are called, in order; by number where that is not known."""

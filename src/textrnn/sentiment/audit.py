@@ -1,4 +1,4 @@
-"""What is wrong with a dataset before anything learns from it: twins, conflicts, empty texts."""
+"""What is wrong with a dataset: twins, conflicts, empty texts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
