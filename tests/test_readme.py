@@ -52,6 +52,7 @@ def test_the_ensembles_accuracies_are_those_of_the_runs(name: str) -> None:
         (r"NB-SVM on the same split", "imdb"),
         (r"`best` and NB-SVM together", "imdb-best"),
         (r"`best-official`", "imdb-official"),
+        (r"`best-official`", "imdb-official-whole"),
     ],
 )
 def test_the_baselines_accuracies_are_those_of_the_runs(row: str, dataset: str) -> None:

@@ -234,7 +234,8 @@ SOURCES = "corpora/raw/imdb/fetch/sources"
             f"{QUICK}/dataset",
             "hamlet",  # the other task's
             "sentiment.models.quick.dataset: sentiment.datasets.hamlet does not exist "
-            "(there are: rotten-tomatoes, imdb, imdb-last100, imdb-best, imdb-official).",
+            "(there are: rotten-tomatoes, imdb, imdb-last100, imdb-best, imdb-official, "
+            "imdb-official-whole).",
         ),
         (
             "charlm/datasets/hamlet/corpus/name",

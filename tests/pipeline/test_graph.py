@@ -23,7 +23,8 @@ CHARLM = ("train", "evaluate", "compare", "sample", "examine")  # verbs of every
 LEARNING = ("vocab", "vectors", "pretrain", "train")
 
 ON_IMDB = ("book-bilstm", "book-bilstm-seeds", "bilstm-buckets", "book-rnn")  # the models
-TABLES = ("imdb", "imdb-last100", "imdb-best", "imdb-official", "rotten-tomatoes")  # datasets
+ON_REVIEWS = ("imdb", "imdb-last100", "imdb-best", "imdb-official", "imdb-official-whole")
+TABLES = (*ON_REVIEWS, "rotten-tomatoes")  # datasets
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_a_comment_runs_nothing(folder: Path, restored: Path) -> None:
             {
                 f"sentiment-{verb}@{dataset}"
                 for verb in ("split", "audit", "baseline")
-                for dataset in ("imdb", "imdb-last100", "imdb-best", "imdb-official")
+                for dataset in ON_REVIEWS
             }
             | {"sentiment-gather@imdb"},
         ),
@@ -364,7 +365,7 @@ def test_a_module_touches_the_stages_that_import_it(
                 for dataset in ("imdb-best", "imdb-official")
             }
             | {"sentiment-ensemble@best-nb-svm", "sentiment-ensemble@best-official-nb-svm"}
-            | {"sentiment-pair@best-bilstm"}
+            | {"sentiment-pair@best-bilstm", "sentiment-pair@best-official-bilstm"}
             | {
                 f"sentiment-{verb}@{model}"
                 for verb in ("train", "evaluate", "compare")

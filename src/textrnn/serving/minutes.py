@@ -15,6 +15,7 @@ MEASURED = {
     "sentiment/bilstm-buckets": 12,
     "sentiment/best": 147,
     "sentiment/best-official": 155,
+    "sentiment/book-bilstm-official": 21,
     "sentiment/book-birnn-last100": 2,
     "sentiment/book-birnn-last100-seeds": 8,
     "sentiment/book-rnn": 4,
