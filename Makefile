@@ -36,7 +36,7 @@ $(VENV)/installed-%: requirements-%.lock $(VENV)/installed
 	$(PIP) install --quiet --progress-bar on --require-hashes -r $<
 	@touch $@
 
-quick: $(VENV)/installed ## train and show the small models (two minutes)
+quick: $(VENV)/installed ## train and show the small models (three minutes)
 	dvc repro $(QUICK)
 	@textrnn results quick
 
