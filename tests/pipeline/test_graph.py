@@ -20,7 +20,11 @@ from textrnn.params.base import Params
 Lock = dict[str, dict[str, Any]]
 
 CHARLM = ("train", "evaluate", "compare", "sample", "examine")  # verbs of every model
-LEARNING = ("vocab", "vectors", "pretrain", "train")
+LEARNING = {
+    f"{task}-{verb}"
+    for task in ("sentiment", "charlm")
+    for verb in ("vocab", "vectors", "pretrain", "train")
+}
 
 ON_IMDB = ("book-bilstm", "book-bilstm-seeds", "bilstm-buckets", "book-rnn")  # the models
 ON_REVIEWS = ("imdb", "imdb-last100", "imdb-best", "imdb-official", "imdb-official-whole")
@@ -387,8 +391,7 @@ def test_nothing_that_learns_depends_on_a_test_file(lock: Lock) -> None:
 
     `charlm-chunk` declares which characters there are, of the whole text; it learns nothing.
     """
-    kinds = [f"{task}-{verb}" for task in ("sentiment", "charlm") for verb in LEARNING]
-    names = all_of(lock, *kinds)
+    names = all_of(lock, *LEARNING)
     assert names
     for name in names:
         read = [Path(dep["path"]) for dep in lock[name]["deps"]]
@@ -402,12 +405,12 @@ def test_what_learns_follows_nothing_that_measures(lock: Lock) -> None:
 
     `sentiment-gather` reads a corpus to leave its texts out; test_whole_runs.py sees it do so.
     """
-    kinds = {f"{task}-{verb}" for task in ("sentiment", "charlm") for verb in LEARNING}
     preparing = {f"sentiment-{verb}" for verb in ("split", "gather", "encode", "scratch")}
-    allowed = kinds | preparing | {"charlm-chunk", "check", "fetch"}
+    before = LEARNING | preparing | {"charlm-chunk", "check", "fetch"}
+    learning = all_of(lock, *LEARNING)
     for name in lock:
-        if {follower.split("@")[0] for follower in followers(lock, name)} & kinds:
-            assert name.split("@")[0] in allowed, name
+        if followers(lock, name) & learning:
+            assert name.split("@")[0] in before, name
 
 
 def test_what_the_audit_finds_reaches_nothing_that_learns(lock: Lock) -> None:
